@@ -1,0 +1,120 @@
+"""What the stages leave behind: casting, take, timeline."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pipeline.story import Box, Id, Record
+
+Facing = Literal["left", "right"]
+
+
+class Part(Record):
+    """Who plays a character in a pack with a closed troupe."""
+
+    character_id: Id
+    kind: str
+    colour: str
+    exact: bool
+    """Whether the pack plays the character as written, or someone stands in for it."""
+    note: str = ""
+    """What to tell the storyteller: 'the dragon is played by the green robot'."""
+
+
+class MotionPart(Record):
+    """Which motion of the pack stands for a motion of the story."""
+
+    motion_id: Id
+    motion: str
+    exact: bool
+    note: str = ""
+
+
+class PlacePart(Record):
+    """Which backdrop of the pack stands for a scene's setting."""
+
+    scene_id: Id
+    backdrop: str
+    exact: bool
+    note: str = ""
+
+
+class Casting(Record):
+    """Per pack, beside the story: who plays whom, how, and where (`casting.json`)."""
+
+    schema_version: Literal[1] = 1
+    pack: str
+    parts: tuple[Part, ...] = ()
+    motions: tuple[MotionPart, ...] = ()
+    places: tuple[PlacePart, ...] = ()
+
+    def notes(self) -> list[str]:
+        """Give what was cast differently from the story's words, each sentence once."""
+        parts = (*self.parts, *self.motions, *self.places)
+        return list(dict.fromkeys(part.note for part in parts if part.note))
+
+
+class RegionPrompt(Record):
+    """The words and boxes of one region as the model gets them."""
+
+    region_id: Id
+    text: str
+    boxes: tuple[Box | None, ...]
+
+
+class ScenePrompt(Record):
+    """A scene ready for a pack: region texts, background text, what was substituted."""
+
+    scene_id: Id
+    regions: tuple[RegionPrompt, ...]
+    background: str
+    substitutions: tuple[str, ...] = ()
+
+
+class RenderSettings(Record):
+    """How a take is rendered. Words as in diffusers."""
+
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    num_inference_steps: Annotated[int, Field(ge=1, le=200)] = 20
+    guidance_scale: Annotated[float, Field(ge=0, le=30, allow_inf_nan=False)] = 4.0
+
+
+class Take(Record):
+    """One render of a scene; `takes/<scene>/<take>.json` beside the film clip of that name."""
+
+    schema_version: Literal[1] = 1
+    id: Id
+    scene_id: Id
+    pack: str
+    pack_revision: str
+    settings: RenderSettings
+    prompt: ScenePrompt
+    num_frames: int = Field(gt=0)
+    fps: int = Field(gt=0)
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+    seconds_taken: float = Field(ge=0)
+    story_revision: int = Field(ge=0)
+    created: str
+    """Date and time, ISO 8601, UTC."""
+
+
+class Cut(Record):
+    """A take's place in the film: its own frames, then its last frame held."""
+
+    scene_id: Id
+    take_id: Id
+    num_frames: int = Field(gt=0)
+    hold_frames: int = Field(ge=0)
+    narration: str = ""
+
+
+class Timeline(Record):
+    """The chosen takes in order, at one frame rate."""
+
+    schema_version: Literal[1] = 1
+    title: str
+    fps: int = Field(gt=0)
+    cuts: tuple[Cut, ...] = Field(min_length=1)

@@ -1,0 +1,116 @@
+"""Files written whole or not at all, and records read from files that anyone may have edited."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+from uuid import uuid4
+
+from pydantic import ValidationError
+
+from pipeline.errors import InvalidStoryError, WorkspaceError
+from pipeline.story import Record
+
+MAX_RECORD_BYTES = 5_000_000
+_SHOWN_PROBLEMS = 3
+
+R = TypeVar("R", bound=Record)
+
+
+@contextmanager
+def workspace_errors(doing: str, *, hint: str = "") -> Iterator[None]:
+    """Turn what the file system refuses into a WorkspaceError that says what was being done."""
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise WorkspaceError(f"cannot {doing}: {reason}", hint=hint) from error
+    except ValueError as error:  # a name that no file system takes, such as one with a null byte
+        raise WorkspaceError(f"cannot {doing}: {error}", hint=hint) from error
+
+
+def short(path: Path) -> str:
+    """Give a path for a message; one too long to be read is cut in its middle."""
+    text = str(path).encode("unicode_escape").decode()
+    return text if len(text) <= 200 else f"{text[:90]}...{text[-90:]}"
+
+
+def partial_path(path: Path) -> Path:
+    """Give a hidden name of its own in the folder of `path`, for what is not yet whole."""
+    return path.with_name(f".{path.name[:80]}.{uuid4().hex[:12]}.part")
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file whole: whoever reads it sees the old content or the new one.
+
+    Raises:
+        WorkspaceError: it cannot be written; the old file is as it was.
+    """
+    partial = partial_path(path)
+    with workspace_errors(f"write {short(path)}", hint="Choose a folder that can be written."):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with partial.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
+
+
+def write_record(path: Path, record: Record) -> None:
+    """Write a record as JSON, whole or not at all (see `write_bytes`)."""
+    write_bytes(path, (record.model_dump_json(indent=1) + "\n").encode())
+
+
+def read_record(path: Path, kind: type[R]) -> R:
+    """Read a record of JSON, trusting nothing.
+
+    Raises:
+        WorkspaceError: the file is missing or cannot be read.
+        InvalidStoryError: it is too large, no text, no JSON or not such a record;
+            `problems` names each place in words.
+    """
+    with workspace_errors(f"read {short(path)}"), path.open("rb") as file:
+        content = file.read(MAX_RECORD_BYTES + 1)
+    wanted = kind.__name__.lower()
+    if len(content) > MAX_RECORD_BYTES:
+        raise InvalidStoryError(
+            f"{short(path)} is larger than {MAX_RECORD_BYTES // 1_000_000} MB, so it is no {wanted}"
+        )
+    try:
+        return kind.model_validate_json(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise InvalidStoryError(f"{short(path)} is no {wanted}: it is not a text file") from error
+    except ValidationError as error:
+        raise invalid_record(f"{short(path)} is no valid {wanted}", error) from error
+
+
+def invalid_record(what: str, error: ValidationError) -> InvalidStoryError:
+    """Give the error of a record that does not hold together, its first problems in words."""
+    problems = [
+        (describe_place(one["loc"]), one["msg"].removeprefix("Value error, "))
+        for one in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    shown = "; ".join(": ".join(filter(None, one)) for one in problems[:_SHOWN_PROBLEMS])
+    more = len(problems) - _SHOWN_PROBLEMS
+    rest = f" (and {more} more)" if more > 0 else ""
+    return InvalidStoryError(f"{what}: {shown}{rest}", problems=problems)
+
+
+def describe_place(place: tuple[int | str, ...]) -> str:
+    """Say where in a record: `("scenes", 0, "keys", 2, "box")` is `scene 1, keyframe 3, box`."""
+    words: list[str] = []
+    for part in place:
+        if isinstance(part, int) and words:
+            name = words.pop()
+            words.append(f"{'keyframe' if name == 'keys' else name.removesuffix('s')} {part + 1}")
+        else:
+            words.append(re.sub(r"[^\w-]", "", str(part))[:40])
+    return ", ".join(words)

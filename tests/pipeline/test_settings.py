@@ -1,0 +1,32 @@
+"""Where the studio keeps its things."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.settings import load_settings
+
+
+def test_the_home_is_the_one_that_is_named(home: Path) -> None:
+    settings = load_settings()
+    assert (settings.home, settings.user, settings.pack) == (home, "local", "theatre")
+
+
+def test_a_home_may_start_with_a_tilde(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setenv("DREAMRUNNER_HOME", "~/films")
+    assert load_settings().home == tmp_path / "films"
+
+
+def test_without_a_name_it_is_the_users_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DREAMRUNNER_HOME", "SPACE_ID"):
+        monkeypatch.delenv(name, raising=False)
+    assert load_settings().home.name == "dreamrunner-studio"
+
+
+def test_the_pack_may_be_named(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    monkeypatch.setenv("DREAMRUNNER_PACK", "cogvideox-2b")
+    assert load_settings().pack == "cogvideox-2b"

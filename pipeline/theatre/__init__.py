@@ -1,0 +1,1 @@
+"""The paper theatre: its world, its scripts, their drawing and their captions."""

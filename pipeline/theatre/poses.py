@@ -1,0 +1,132 @@
+"""How each motion moves a puppet: slow and big, so that one latent (half a second) stays crisp."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Track = NDArray[np.float64]
+
+
+@dataclass
+class Pose:
+    """A motion over the clip's frames; every track has shape (F,), angles in radians, clockwise.
+
+    `angles` turns single joints, `lean` everything above the hip, `tilt` the whole figure.
+    `lift` raises the feet, in figure heights; `wide` and `tall` stretch the figure; `reach`
+    lengthens single limbs.
+    """
+
+    tilt: Track
+    lean: Track
+    lift: Track
+    wide: Track
+    tall: Track
+    angles: dict[str, Track] = field(default_factory=dict)
+    reach: dict[str, float] = field(default_factory=dict)
+    asleep: bool = False
+
+
+def pose_motion(motion: str, num_frames: int, phase: float) -> Pose:
+    """The pose of a motion at every frame; a motion without a pose of its own stands.
+
+    A clip of any length shows the same cycles: one hop, one and a half double steps.
+    """
+    time = (np.arange(num_frames) + 0.5) / num_frames
+    still, unit = np.zeros(num_frames), np.ones(num_frames)
+    pose = Pose(tilt=still, lean=still, lift=still, wide=unit, tall=unit)
+    pose.angles = {"near_arm": still + 0.3, "far_arm": still - 0.3}
+    _MOTIONS.get(motion, _stand)(pose, time, phase)
+    return pose
+
+
+def _wave_of(time: Track, cycles: float, phase: float = 0.0) -> Track:
+    return np.sin(2 * np.pi * cycles * time + phase)
+
+
+def _stand(pose: Pose, time: Track, phase: float) -> None:
+    breath = _wave_of(time, 1, phase)
+    pose.tall = 1 + 0.012 * breath
+    pose.angles["tail"] = 0.06 * breath
+
+
+def _walk(pose: Pose, time: Track, phase: float) -> None:
+    swing = _wave_of(time, 1.5, phase)
+    pose.angles |= {"far_leg": -0.85 * swing, "near_leg": 0.85 * swing}
+    pose.angles |= {"far_arm": 0.7 * swing - 0.2, "near_arm": -0.7 * swing + 0.2}
+    pose.angles |= {"tail": 0.1 * swing, "head": -0.05 * swing}
+    pose.reach = {"far_leg": 1.15, "near_leg": 1.15}
+    pose.lean = 0.08 + 0.05 * swing
+    pose.lift = 0.02 + 0.04 * (1 - swing**2)
+
+
+def _jump(pose: Pose, time: Track, phase: float) -> None:
+    hop = np.sin(np.pi * np.clip(time + 0.1 * phase, 0, 1))
+    pose.lift = 0.26 * hop
+    pose.tall = 0.94 + 0.08 * hop
+    pose.wide = 1.03 - 0.04 * hop
+    pose.angles |= {"far_leg": -0.5 * hop, "near_leg": 0.5 * hop}
+    pose.angles |= {"far_arm": -0.7 - 1.4 * hop, "near_arm": 0.7 + 1.4 * hop}
+    pose.reach = {"far_arm": 1.25, "near_arm": 1.25}
+    pose.angles["tail"] = -0.35 * hop
+
+
+def _greet(pose: Pose, time: Track, phase: float) -> None:
+    swing = _wave_of(time, 1, phase)
+    pose.angles["far_arm"] = -2.15 + 0.45 * swing
+    pose.reach = {"far_arm": 1.7}
+    pose.angles["head"] = -0.08 + 0.05 * swing
+    pose.lean = -0.05 - 0.03 * swing
+
+
+def _fly(pose: Pose, time: Track, phase: float) -> None:
+    bob = _wave_of(time, 1, phase)
+    pose.tilt = 0.6 + 0.06 * bob
+    pose.lift = 0.05 * bob
+    pose.angles |= {"far_arm": -2.0 + 0.2 * bob, "near_arm": 1.3 - 0.2 * bob}
+    pose.reach = {"far_arm": 1.5, "near_arm": 1.3}
+    pose.angles |= {"far_leg": 0.25 - 0.1 * bob, "near_leg": 0.5 + 0.1 * bob}
+    pose.angles |= {"head": np.full_like(time, -0.35), "tail": -0.2 + 0.1 * bob}
+
+
+def _sleep(pose: Pose, time: Track, phase: float) -> None:
+    pose.asleep = True
+    pose.tilt = np.full_like(time, -np.pi / 2)
+    pose.wide = 1 + 0.03 * _wave_of(time, 1, phase)
+    turns = {"near_arm": 0.15, "far_arm": -0.9, "head": 0.75, "tail": -2.0}
+    pose.angles = {joint: np.full_like(time, turn) for joint, turn in turns.items()}
+
+
+def _dance(pose: Pose, time: Track, phase: float) -> None:
+    sway = _wave_of(time, 1.5, phase)
+    pose.lean = 0.3 * sway
+    pose.lift = 0.05 * (1 - sway**2)
+    pose.angles |= {"far_arm": -1.5 + 1.0 * sway, "near_arm": 1.5 + 1.0 * sway}
+    pose.angles |= {"far_leg": -0.3 * sway, "near_leg": -0.3 * sway, "head": -0.2 * sway}
+
+
+def _spin(pose: Pose, time: Track, phase: float) -> None:
+    turn = np.cos(2 * np.pi * time + phase)
+    pose.wide = np.copysign(np.maximum(np.abs(turn), 0.1), turn)
+    pose.angles |= {"near_arm": time * 0 + 1.0, "far_arm": time * 0 - 1.0}
+
+
+def _bow(pose: Pose, time: Track, phase: float) -> None:
+    pose.lean = 0.95 * np.sin(np.pi * np.clip(time + 0.02 * np.sin(phase), 0, 1)) ** 2
+    pose.angles |= {"near_arm": 0.3 + pose.lean, "far_arm": -0.3 - 0.4 * pose.lean}
+
+
+_MOTIONS: dict[str, Callable[[Pose, Track, float], None]] = {
+    "stands": _stand,
+    "walks": _walk,
+    "jumps": _jump,
+    "waves": _greet,
+    "flies": _fly,
+    "sleeps": _sleep,
+    "dances": _dance,
+    "spins": _spin,
+    "bows": _bow,
+}

@@ -1,0 +1,1 @@
+"""Region-based video diffusion: layouts, attention, texts, sampling and latents."""

@@ -1,0 +1,1 @@
+"""Looking at frames: what is where, for measuring takes and clips."""

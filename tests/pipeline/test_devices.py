@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from pipeline.devices import choose, count_free_cores
+from pipeline.errors import InputError, ModelUnavailableError
+
+
+@pytest.mark.parametrize(("half", "dtype"), [(False, torch.float32), (True, torch.bfloat16)])
+def test_the_cpu_can_be_asked_for(half: bool, dtype: torch.dtype) -> None:
+    choice = choose("cpu", bfloat16_on_cpu=half)
+    assert (choice.device, choice.dtype) == (torch.device("cpu"), dtype)
+    assert choice.reason == "asked for"
+
+
+def test_auto_says_why() -> None:
+    choice = choose()
+    assert choice.threads >= 1
+    assert choice.reason
+    assert (choice.device.type == "cuda") <= torch.cuda.is_available()
+
+
+@pytest.mark.parametrize("preference", ["gpu", "", "cuda:x", "cuda:-1"])
+def test_unknown_devices_are_named(preference: str) -> None:
+    with pytest.raises(InputError, match=f"unknown device {preference!r}"):
+        choose(preference)
+
+
+def test_a_missing_cuda_device_is_an_error() -> None:
+    with pytest.raises(ModelUnavailableError, match="no CUDA device 99"):
+        choose("cuda:99")
+
+
+def test_free_cores_stay_within_the_machine() -> None:
+    assert 1 <= count_free_cores(seconds=0.01) <= torch.get_num_threads() * 64

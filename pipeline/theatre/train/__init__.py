@@ -1,0 +1,1 @@
+"""Training of the theatre pack: drawn clips in, a diffusers folder out."""

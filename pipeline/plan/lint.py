@@ -1,0 +1,41 @@
+"""Warnings about a story whose boxes a model could hardly obey."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.story import NUM_KEYFRAMES, Box, Region, Scene, Story
+
+MOST_AT_ONCE = 3
+
+
+def lint(story: Story, *, columns: int = 9, rows: int = 6) -> list[str]:
+    """Give a sentence for each box that is never seen or smaller than a token, and each crowd.
+
+    `columns` and `rows` are the pack's token grid. The story stays as it is.
+    """
+    return [warning for scene in story.scenes for warning in _lint_scene(scene, columns, rows)]
+
+
+def _lint_scene(scene: Scene, columns: int, rows: int) -> Iterator[str]:
+    for region in scene.regions:
+        where = f"scene {scene.id!r}, region {region.id!r}"
+        if not any(map(_is_seen, region.boxes())):
+            yield f"{where}: its box is never inside the frame"
+        elif any(box and _is_tiny(box, columns, rows) for box in region.boxes()):
+            yield f"{where}: its box is too small to be drawn ({columns}x{rows} places)"
+    most = max(_count_at(scene.regions, k) for k in range(NUM_KEYFRAMES))
+    if most > MOST_AT_ONCE:
+        yield f"scene {scene.id!r}: {most} regions at once; more than {MOST_AT_ONCE} blur"
+
+
+def _is_seen(box: Box | None) -> bool:
+    return box is not None and box.x1 > 0 and box.x0 < 1 and box.y1 > 0 and box.y0 < 1
+
+
+def _is_tiny(box: Box, columns: int, rows: int) -> bool:
+    return box.x1 - box.x0 < 1 / columns or box.y1 - box.y0 < 1 / rows
+
+
+def _count_at(regions: tuple[Region, ...], keyframe: int) -> int:
+    return sum(region.box_at(keyframe) is not None for region in regions)

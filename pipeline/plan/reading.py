@@ -1,0 +1,289 @@
+"""Reads an idea: its sentences, its characters, its tense, and who each phrase means."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from pipeline.errors import InputError
+from pipeline.plan.lexicon import load_lexicon, with_article
+from pipeline.plan.phrases import Phrase, Word, find_phrases, is_finite, split_words
+
+MAX_IDEA_LENGTH = 20_000
+MAX_FIGURES = 4
+NARRATION_SENTENCES = 5
+"""From so many sentences on, an idea is a narration and is kept word for word."""
+_GROUP_COLOURS = ("red", "blue", "yellow")
+_KINDS_OF_TALE = r"(?:\w+\s+){0,2}?(?:story|tale|film|movie|video|fable|cartoon)"
+_REQUEST = re.compile(
+    r"^\s*(?:please[,\s]+)?(?:(?:can|could|would) you\s+(?:please\s+)?)?"
+    r"(?:i(?:['\u2019]d| would)?\s+(?:want|like|love|need)\s+(?:to\s+\w+\s+)?)?"
+    r"(?:(?:tell|write|make|give|create|show)\s+(?:me\s+|us\s+)?)?"
+    rf"(?:a|an|the|this is a|it is a)\s+{_KINDS_OF_TALE}\s+"
+    r"(?:about|of|where|in which|with)\s+",
+    re.IGNORECASE,
+)
+_WHAT_IF = re.compile(r"^\s*what if\s+", re.IGNORECASE)
+_SENTENCE = re.compile(
+    r"(?<=[.!?…])[\"'”\u2019)]*\s+(?=[\"'“\u2018(]*[^\W_a-z])|(?<=[。\uff01\uff1f])|\n+"
+)
+_ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Prof|vs|etc|[A-Z])\.$")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A character as the idea tells it."""
+
+    noun: str
+    """What it is: 'fox'; empty where the idea only gives a name."""
+    name: str = ""
+    adjectives: tuple[str, ...] = ()
+    colour: str = ""
+    """Set where several of one noun must be told apart."""
+
+    @property
+    def look(self) -> str:
+        """Its adjectives and noun: 'shy red fox'."""
+        return " ".join([*self.adjectives, *filter(None, [self.colour]), self.noun]).strip()
+
+    @property
+    def definite(self) -> str:
+        """What it is called once it is known: 'the fox', 'Mara'."""
+        return self.name or " ".join(["the", *filter(None, [self.colour]), self.noun])
+
+    @property
+    def indefinite(self) -> str:
+        """What it is called at first: 'a shy fox', 'a young witch named Mara', 'Mara'."""
+        if _is_unique(self.adjectives):
+            return f"the {self.look}"
+        if self.name and (not self.noun or " " in self.name):
+            return self.name
+        told = with_article(self.look)
+        return f"{told} named {self.name}" if self.name else told
+
+
+def _is_unique(adjectives: tuple[str, ...]) -> bool:
+    return any(a in {"last", "first", "only"} or a.endswith("est") for a in adjectives[:1])
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A place in a sentence that means some figures (indices into the cast)."""
+
+    start: int
+    end: int
+    figures: tuple[int, ...]
+    phrase: Phrase | None = None
+    """None for a pronoun."""
+
+
+@dataclass(frozen=True)
+class Idea:
+    """An idea, read."""
+
+    text: str
+    sentences: tuple[str, ...]
+    figures: tuple[Figure, ...]
+    past: bool
+    names: bool
+    """Whether capitals mean names (they do not in an idea all in capitals)."""
+
+
+def read_idea(text: str) -> Idea:
+    """Read an idea or a narration.
+
+    Raises:
+        InputError: there are no letters in it, or more than `MAX_IDEA_LENGTH` characters.
+    """
+    _check(text)
+    plain = re.sub(r"[ \t\r\f\v\x00-\x08]+", " ", text).strip()
+    told = _REQUEST.sub("", plain)
+    if _WHAT_IF.match(told):
+        told = _WHAT_IF.sub("", told).rstrip("?")
+    told = told if any(c.isalpha() for c in told) else plain
+    names = _capitals_mean_names(told)
+    sentences = tuple(split_sentences(told))
+    if not names and len(sentences) < NARRATION_SENTENCES:
+        sentences = tuple(sentence.lower() for sentence in sentences)
+    figures = _find_figures(sentences, names=names)
+    return Idea(told, sentences, tuple(figures[:MAX_FIGURES]), _is_past(told), names)
+
+
+def split_sentences(text: str) -> list[str]:
+    """Split a text into sentences at its whitespace; every word stays as it is."""
+    sentences: list[str] = []
+    last = 0
+    for match in _SENTENCE.finditer(text):
+        end = match.end()
+        if not _ABBREVIATION.search(text[last : match.start()].rstrip()):
+            sentences.append(text[last:end])
+            last = end
+    sentences.append(text[last:])
+    cleaned = [sentence.strip() for sentence in sentences]
+    return [sentence for sentence in cleaned if any(c.isalnum() for c in sentence)]
+
+
+def find_mentions(sentence: str, idea: Idea, *, last: tuple[int, ...] = ()) -> list[Mention]:
+    """Give who is meant where in a sentence; `last` are the figures a pronoun begins with."""
+    phrases = find_phrases(sentence, names=idea.names)
+    found = [Mention(p.start, p.end, who, p) for p in phrases if (who := _who(p, idea.figures))]
+    starts = {mention.start for mention in found}
+    found += [m for m in _unlisted(sentence, idea.figures) if m.start not in starts]
+    taken = [(m.start, m.end) for m in found]
+    for word in split_words(sentence):
+        if word.low in _PRONOUNS and not any(s <= word.start < e for s, e in taken):
+            found.append(Mention(word.start, word.end, _PRONOUNS[word.low]))
+    found.sort(key=lambda mention: mention.start)
+    return _resolve(found, idea, last)
+
+
+_TELLER_WORD = re.compile(r"(?:I|We)\b")
+_TELLER_FIGURE = Figure("storyteller")
+_ONE, _ALL, _TELLER = (-1,), (-2,), (-3,)
+_PRONOUNS = {
+    "he": _ONE, "she": _ONE, "they": _ALL, "we": _ALL, "i": _TELLER, "him": _ONE, "them": _ALL
+}  # fmt: skip
+
+
+def _unlisted(sentence: str, figures: tuple[Figure, ...]) -> list[Mention]:
+    """Mentions of a figure whose noun is in no word list."""
+    found: list[Mention] = []
+    for index, figure in enumerate(figures):
+        if figure.noun and _is_unlisted(figure.noun):
+            told = rf"\b(an?|the) (?:[\w'\u2019-]+ ){{0,3}}?{re.escape(figure.noun)}\b"
+            for match in re.finditer(told, sentence, re.IGNORECASE):
+                phrase = Phrase(*match.span(), match.group(1).lower(), (), figure.noun)
+                found.append(Mention(*match.span(), (index,), phrase))
+    return found
+
+
+def _is_unlisted(noun: str) -> bool:
+    lexicon = load_lexicon()
+    return noun in lexicon.things or lexicon.kind_of(noun) is None
+
+
+def _resolve(found: list[Mention], idea: Idea, last: tuple[int, ...]) -> list[Mention]:
+    everyone = tuple(range(min(2, len(idea.figures))))
+    mentions: list[Mention] = []
+    for mention in found:
+        who = mention.figures
+        if who == _ONE:
+            who = last[:1] or everyone[:1]
+        elif who == _ALL:
+            who = everyone
+        elif who == _TELLER:
+            who = tuple(i for i, f in enumerate(idea.figures) if f.noun == "storyteller")
+        if who:
+            mentions.append(replace(mention, figures=who))
+            last = who
+    return mentions
+
+
+def _check(text: str) -> None:
+    if not text.strip():
+        raise InputError("the idea is empty", hint="Write a line about who the story is of.")
+    if len(text) > MAX_IDEA_LENGTH:
+        raise InputError(
+            f"the idea has {len(text):,} characters; at most {MAX_IDEA_LENGTH:,} can be planned",
+            hint="Shorten it, or plan it in parts.",
+        )
+    if not any(c.isalpha() for c in text):
+        raise InputError(
+            "the idea contains no letters", hint="Write it in words: who does what, and where."
+        )
+
+
+def _capitals_mean_names(text: str) -> bool:
+    """Not in a text all in capitals, nor in A Headline With Every Word In Capitals."""
+    words = split_words(text)
+    short = [w for w in words if w.low in load_lexicon().function_words and len(w.text) <= 3]
+    raised = [w for w in short if w.joined and w.text[0].isupper() and w.text != "I"]
+    return text.upper() != text and len(raised) <= 0.05 * len(words)
+
+
+def _is_past(text: str) -> bool:
+    verbs = load_lexicon().verbs
+    forms = [verbs[w.low] for w in split_words(text) if w.low in verbs]
+    tenses = [form.tense for form in forms if form.lemma not in {"can", "will", "must"}]
+    return tenses.count("past") > tenses.count("present") + tenses.count("base") / 2
+
+
+def _find_figures(sentences: tuple[str, ...], *, names: bool) -> list[Figure]:
+    figures: list[Figure] = []
+    for sentence in sentences:
+        if names and _TELLER_WORD.match(sentence) and _TELLER_FIGURE not in figures:
+            figures.append(_TELLER_FIGURE)
+        for phrase in find_phrases(sentence, names=names):
+            _add(figures, phrase)
+        if len(figures) >= MAX_FIGURES:
+            break
+    return figures or _unknown_figures(sentences)
+
+
+def _add(figures: list[Figure], phrase: Phrase) -> None:
+    known = _who(phrase, figures)
+    if known and _is_other(phrase, figures[known[0]]):
+        figures[known[0]] = _in_colour(figures[known[0]])
+        figures.append(_in_colour(Figure(phrase.noun, phrase.name, phrase.adjectives)))
+        return
+    if known and phrase.determiner != "another":
+        if phrase.name and not figures[known[0]].name:
+            figures[known[0]] = replace(figures[known[0]], name=phrase.name)
+        if phrase.noun and not figures[known[0]].noun:
+            old = figures[known[0]]
+            figures[known[0]] = replace(old, noun=phrase.noun, adjectives=phrase.adjectives)
+        return
+    if phrase.count > 1 and figures:
+        return
+    colours = _GROUP_COLOURS if phrase.count > 1 or known else ("",)
+    for colour in colours[: phrase.count]:
+        figures.append(Figure(phrase.noun, phrase.name, phrase.adjectives, colour))
+
+
+def _is_other(phrase: Phrase, figure: Figure) -> bool:
+    """Whether 'a purple fox' is told apart from the orange one by its colour."""
+    told, known = _colour_in(phrase.adjectives), figure.colour or _colour_in(figure.adjectives)
+    return bool(told and known and told != known and not phrase.name)
+
+
+def _colour_in(adjectives: tuple[str, ...]) -> str:
+    return next((word for word in adjectives if word in load_lexicon().colours), "")
+
+
+def _in_colour(figure: Figure) -> Figure:
+    """The figure with its colour as part of what it is called."""
+    colour = figure.colour or _colour_in(figure.adjectives)
+    rest = tuple(word for word in figure.adjectives if word != colour)
+    return replace(figure, adjectives=rest, colour=colour)
+
+
+def _who(phrase: Phrase, figures: list[Figure] | tuple[Figure, ...]) -> tuple[int, ...]:
+    """The known figures that a phrase means."""
+    if phrase.name:
+        first = phrase.name.split()[-1]
+        named = [i for i, f in enumerate(figures) if f.name and first in f.name.split()]
+        if named:
+            return tuple(named[:1])
+    same = [
+        i
+        for i, f in enumerate(figures)
+        if phrase.noun and f.noun == phrase.noun and not (phrase.name and f.name)
+    ]
+    told = _colour_in(phrase.adjectives)
+    same.sort(key=lambda i: bool(told) and told != figures[i].colour)
+    return tuple(same if phrase.count > 1 else same[:1])
+
+
+def _unknown_figures(sentences: tuple[str, ...]) -> list[Figure]:
+    """A hero the word lists do not know: 'a lonely flumph wants ...'."""
+    words = split_words(sentences[0])
+    if not words or words[0].low not in {"a", "an", "the"} or not any(map(is_finite, words[2:])):
+        return []
+    end = next((i for i, w in enumerate(words) if i > 1 and _ends_subject(w)), 0)
+    if not 2 <= end <= 5:
+        return []
+    return [Figure(words[end - 1].low, adjectives=tuple(w.low for w in words[1 : end - 1]))]
+
+
+def _ends_subject(word: Word) -> bool:
+    return not word.joined or is_finite(word) or word.low in load_lexicon().function_words

@@ -1,0 +1,224 @@
+"""The command line: `python -m pipeline --help`.
+
+Results go to stdout, progress and errors to stderr. Exit codes: 0 done, 1 an error (one line says
+which), 130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from pipeline import __version__
+from pipeline.cli.display import describe, show
+from pipeline.errors import InputError, PipelineError, RunCancelledError
+from pipeline.files import short, workspace_errors
+from pipeline.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from pipeline.artifacts import RenderSettings
+
+MAX_IDEA_CHARACTERS = 20_000
+_MAX_ERROR_CHARACTERS = 600
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        options = _parser().parse_args(arguments)
+        options.run(options)
+    except (KeyboardInterrupt, RunCancelledError):
+        print("stopped", file=sys.stderr)
+        return 130
+    except PipelineError as error:
+        _complain(str(error))
+        return 1
+    return 0
+
+
+def _make(options: argparse.Namespace) -> None:
+    from pipeline.runner import Runner
+
+    idea, settings = _read_idea(options.idea), _settings(options)
+    _check_film_path(options.out)
+    render = _render_settings(options, settings)
+    work = Runner(settings).make(idea, options.out, render, seed=options.seed)
+    print(show(work))
+
+
+def _plan(options: argparse.Namespace) -> None:
+    from pipeline.runner import plan
+
+    idea, settings = _read_idea(options.idea), _settings(options)
+    print(describe(show(plan(idea, settings=settings, path=options.project, seed=options.seed))))
+
+
+def _render(options: argparse.Namespace) -> None:
+    from pipeline.runner import Runner
+    from pipeline.workspace import open_project
+
+    project, settings = open_project(options.project), _settings(options)
+    render = _render_settings(options, settings)
+    runner = Runner(settings)
+    if options.scene is None:
+        takes = show(runner.render_all(project, render, only_missing=not options.all))
+    else:
+        takes = [show(runner.render(project, options.scene, render))]
+    for take in takes:
+        print(project.take_video(take))
+    if not takes:
+        print("every scene has a take; --all renders new ones", file=sys.stderr)
+
+
+def _film(options: argparse.Namespace) -> None:
+    from pipeline.assemble.join import copy_film
+    from pipeline.runner import Runner
+    from pipeline.workspace import open_project
+
+    project = open_project(options.project)
+    if options.out is not None:
+        _check_film_path(options.out)
+    film = show(Runner(_settings(options)).film(project))
+    print(film if options.out is None else copy_film(film, options.out))
+
+
+def _worker(options: argparse.Namespace) -> None:
+    from pipeline.worker import run_worker
+
+    run_worker(_settings(options), once=options.once)
+
+
+def _schema(_: argparse.Namespace) -> None:
+    from pipeline.story import Story
+
+    print(json.dumps(Story.model_json_schema(), indent=2))
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """End with one line and exit code 1, as every other error does."""
+        _complain(f"{message}. See: {self.prog} --help")
+        raise SystemExit(1)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m pipeline", description="Story in, film out.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    home = _Parser(add_help=False)
+    home.add_argument("--home", type=Path, metavar="DIR", help="where projects are kept")
+    _add_making(commands, home)
+    _add_stages(commands, home)
+    worker = commands.add_parser("worker", parents=[home], help="run the jobs of the studio")
+    worker.add_argument("--once", action="store_true", help="end when no job is left")
+    worker.set_defaults(run=_worker)
+    schema = commands.add_parser("schema", help="print the JSON Schema of story.json")
+    schema.set_defaults(run=_schema)
+    return parser
+
+
+def _add_making(commands: argparse._SubParsersAction[_Parser], home: _Parser) -> None:
+    make = commands.add_parser("make", parents=[home], help="idea to film in one go")
+    plan = commands.add_parser("plan", parents=[home], help="idea to a new project")
+    for command, run in ((make, _make), (plan, _plan)):
+        command.add_argument("idea", help="the story idea; - reads stdin, @FILE reads a text file")
+        command.set_defaults(run=run)
+    make.add_argument("--out", type=Path, required=True, metavar="FILM", help="such as film.mp4")
+    _add_render_options(make)
+    plan.add_argument("--project", type=Path, metavar="DIR", help="the project's folder")
+    plan.add_argument("--seed", type=_seed, default=0, help="another seed, another story")
+
+
+def _add_stages(commands: argparse._SubParsersAction[_Parser], home: _Parser) -> None:
+    render = commands.add_parser("render", parents=[home], help="scenes to takes")
+    film = commands.add_parser("film", parents=[home], help="takes to film")
+    for command, run in ((render, _render), (film, _film)):
+        command.add_argument(
+            "project", type=Path, metavar="PROJECT", help="the folder or its story.json"
+        )
+        command.set_defaults(run=run)
+    which = render.add_mutually_exclusive_group()
+    which.add_argument("--scene", metavar="ID", help="render this scene alone")
+    which.add_argument("--all", action="store_true", help="also scenes that have a take")
+    _add_render_options(render)
+    film.add_argument("--out", type=Path, metavar="FILM", help="copy the film here")
+
+
+def _add_render_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--seed", type=_seed, default=0, help="the same seed, the same frames")
+    steps = command.add_mutually_exclusive_group()
+    steps.add_argument("--draft", action="store_true", help="fewer steps: faster, rougher")
+    steps.add_argument("--steps", type=int, metavar="N", help="steps of each take")
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise argparse.ArgumentTypeError("a seed is a whole number of at most 18 digits")
+    return int(text)
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    settings = load_settings()
+    return settings if options.home is None else replace(settings, home=options.home)
+
+
+def _render_settings(options: argparse.Namespace, settings: Settings) -> RenderSettings:
+    from pipeline.packs.record import load_record
+    from pipeline.runner import render_settings
+
+    record = load_record(settings.pack)
+    steps = record.draft_steps if options.draft else options.steps
+    return render_settings(record, seed=options.seed, num_inference_steps=steps)
+
+
+def _read_idea(idea: str) -> str:
+    """The idea itself, from stdin or from a file."""
+    try:
+        if idea == "-":
+            idea = sys.stdin.read(MAX_IDEA_CHARACTERS + 1)
+        elif idea.startswith("@"):
+            path = Path(idea[1:])
+            with workspace_errors(f"read {short(path)}"), path.open(encoding="utf-8-sig") as file:
+                idea = file.read(MAX_IDEA_CHARACTERS + 1)
+        idea.encode()
+    except UnicodeError as error:
+        raise InputError("the idea is not a text") from error
+    if not idea.strip():
+        raise InputError("the idea is empty", hint="Say in a sentence what the story is about.")
+    if len(idea) > MAX_IDEA_CHARACTERS:
+        raise InputError(f"the idea is longer than {MAX_IDEA_CHARACTERS:,} characters")
+    return idea
+
+
+def _check_film_path(out: Path) -> None:
+    """Make sure, before any long work, that the film can be written."""
+    if out.suffix.lower() != ".mp4":
+        raise InputError(f"a film cannot be called {short(out)}", hint="Let its name end in .mp4.")
+    doing = f"write {short(out)}"
+    with workspace_errors(doing, hint="Choose a folder that can be written."):
+        if out.is_dir():
+            raise InputError(f"cannot {doing}: it is a folder")
+        with tempfile.TemporaryFile(dir=out.parent):
+            pass
+
+
+def _complain(message: str) -> None:
+    line = " ".join(message.split())
+    if len(line) > _MAX_ERROR_CHARACTERS:
+        half = _MAX_ERROR_CHARACTERS // 2
+        line = f"{line[:half]} ... {line[-half:]}"
+    print(f"error: {line}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

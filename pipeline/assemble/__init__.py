@@ -1,0 +1,1 @@
+"""Takes to film: the timeline, its subtitles, encoding and joining. Never imports torch."""

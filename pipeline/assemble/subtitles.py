@@ -1,0 +1,84 @@
+"""The narration as subtitles: cues short enough to read, one after another over each cut."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING
+
+from pipeline.artifacts import Cut, Timeline
+from pipeline.assemble.timeline import cut_frames, placed_cuts, readable
+
+if TYPE_CHECKING:
+    from pysubs2 import SSAFile
+
+LINE_CHARACTERS = 42
+CUE_LINES = 2
+_SHORT_CUE = 20  # characters; a shorter cue stays as long as one of these, or it would flash by
+_SENTENCE_END = re.compile("(?<=[.!?\u2026]) +|(?<=[.!?\u2026][\"'\u201d\u2019]) +")
+
+
+def subtitles(timeline: Timeline) -> SSAFile:
+    """The film's narration as cues of at most two lines, timed on the film's frames.
+
+    The cues of a scene fill its cut without gaps, each as long as its share of the words.
+    """
+    import pysubs2
+
+    file = pysubs2.SSAFile()
+    for start_frame, cut in placed_cuts(timeline):
+        for first, last, text in _timed_cues(cut):
+            event = pysubs2.SSAEvent(
+                start=_milliseconds(start_frame + first, timeline.fps),
+                end=_milliseconds(start_frame + last, timeline.fps),
+            )
+            event.plaintext = text
+            file.append(event)
+    return file
+
+
+def cue_texts(narration: str) -> list[str]:
+    """Narration split into cues of one or two lines, at the ends of sentences where they fit."""
+    texts: list[str] = []
+    for sentence in _SENTENCE_END.split(readable(narration)):
+        joined = f"{texts[-1]} {sentence}" if texts else sentence
+        if texts and len(textwrap.wrap(joined, LINE_CHARACTERS)) <= CUE_LINES:
+            texts[-1] = joined
+        else:
+            texts += _pieces(sentence)
+    return ["\n".join(_even_lines(text)) for text in texts]
+
+
+def _pieces(sentence: str) -> list[str]:
+    """A sentence in as few parts of two lines as it takes."""
+    lines = _even_lines(sentence)
+    return [" ".join(lines[i : i + CUE_LINES]) for i in range(0, len(lines), CUE_LINES)]
+
+
+def _even_lines(text: str) -> list[str]:
+    """Lines of nearly equal length, no more cues of them than the widest lines would need."""
+    if len(text) <= LINE_CHARACTERS:
+        return [text] if text else []
+    widest = textwrap.wrap(text, LINE_CHARACTERS)
+    most_lines = -(-len(widest) // CUE_LINES) * CUE_LINES
+    for width in range(LINE_CHARACTERS // 2, LINE_CHARACTERS):
+        lines = textwrap.wrap(text, width)
+        if len(lines) <= most_lines:
+            return lines
+    return widest
+
+
+def _timed_cues(cut: Cut) -> Iterator[tuple[int, int, str]]:
+    """First frame, end frame and text of each cue, counted from the start of the cut."""
+    texts = cue_texts(cut.narration)
+    weights = (max(len(text), _SHORT_CUE) for text in texts)
+    sums = list(accumulate(weights, initial=0))
+    borders = [round(weight / max(1, sums[-1]) * cut_frames(cut)) for weight in sums]
+    for (first, last), text in zip(pairwise(borders), texts, strict=True):
+        yield first, last, text
+
+
+def _milliseconds(frame: int, fps: int) -> int:
+    return round(frame * 1000 / fps)

@@ -1,0 +1,68 @@
+"""What the command line shows: progress on stderr, and a story in plain text."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING, NoReturn
+
+from pipeline.progress import Progress, T, Work
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+    from pipeline.workspace import Project
+
+
+def show(work: Work[T]) -> T:
+    """Run the work, its progress on stderr; Ctrl-C closes it, so nothing half-written is left."""
+    with closing(work), closing(_Display()) as display:
+        while True:
+            try:
+                display.show(next(work))
+            except StopIteration as stop:
+                return stop.value
+
+
+class _Display:
+    """A progress bar on a terminal; elsewhere a line for each tenth of the way."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[NoReturn] | None = None
+        self._last: tuple[str, int] | None = None
+
+    def show(self, record: Progress) -> None:
+        label = " ".join(filter(None, (record.stage, record.scene_id)))
+        if sys.stderr.isatty():
+            self._show_bar(label, record)
+            return
+        line = label, 10 * record.step // max(1, record.total)
+        if line != self._last:
+            self._last = line
+            words = f"{label}: {record.step}/{record.total} {record.note}"
+            sys.stderr.write(f"{words.rstrip()}\n")
+
+    def _show_bar(self, label: str, record: Progress) -> None:
+        if self._bar is None:
+            from tqdm import tqdm
+
+            self._bar = tqdm(file=sys.stderr, unit="step", leave=False, dynamic_ncols=True)
+        if self._bar.total != record.total:
+            self._bar.reset(record.total)
+        self._bar.set_description(label, refresh=False)
+        self._bar.update(record.step - self._bar.n)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+def describe(project: Project) -> str:
+    """The project's path, its scenes in plain text, and what was cast differently."""
+    lines = [str(project.path), "", project.story.title]
+    for number, scene in enumerate(project.story.scenes, start=1):
+        lines += ["", f"{number}. {scene.title or scene.id} [{scene.id}]"]
+        lines += [f"   {words}" for words in (scene.setting, scene.narration) if words]
+        lines += [f"   - {region.description or region.id}" for region in scene.regions]
+    notes = project.casting.notes()
+    return "\n".join([*lines, *([""] if notes else []), *notes])

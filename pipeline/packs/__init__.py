@@ -1,0 +1,1 @@
+"""Model packs: what each one can play, and loading its weights."""

@@ -1,0 +1,141 @@
+"""The record of a pack, `pack.json`: sizes, defaults, words and licences. No torch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+
+from pipeline.diffusion.model import ClipFormat
+from pipeline.errors import ModelUnavailableError
+from pipeline.story import Id, Record
+
+PACK_FILE = "pack.json"
+_PACKS = Path(__file__).parent
+_ENDINGS = ("ing", "ies", "es", "ed", "s", "y", "e")
+
+Steps = Annotated[int, Field(ge=1, le=200)]
+
+
+class TroupeNames(Record):
+    """Who a closed cast has: its figures, their colours, what they do and where they play."""
+
+    kinds: tuple[str, ...]
+    colours: tuple[str, ...]
+    motions: tuple[str, ...]
+    backdrops: tuple[str, ...]
+
+
+class Licence(Record):
+    """Under which terms one part of the pack may be used."""
+
+    part: str
+    licence: str
+    source: str = ""
+
+
+class PackRecord(ClipFormat):
+    """Everything about a pack but its weights."""
+
+    schema_version: Literal[1] = 1
+    name: Id
+    revision: str
+    """Hash of the weights' files, see `pipeline.packs.seal`; changes whenever they do."""
+    hub_id: str | None = None
+    """Where the weights are fetched from; None = they lie beside this record."""
+    num_inference_steps: Steps
+    draft_steps: Steps
+    guidance_scale: float = Field(ge=0, le=30, allow_inf_nan=False)
+    scheduler: Literal["ddim", "dpm"]
+    dtype: Literal["float32", "bfloat16"]
+    """The smallest number type the weights run well in."""
+    motion_triggers: tuple[str, ...] = ()
+    """Words without a meaning of their own, which learned motions take."""
+    look_triggers: tuple[str, ...] = ()
+    """The same for learned looks."""
+    vocabulary: tuple[str, ...] = ()
+    """Every word the text encoder knows; empty = any word will do."""
+    licences: tuple[Licence, ...] = ()
+    troupe: TroupeNames | None = None
+    """The closed cast it plays; None = it plays anyone."""
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset((*self.vocabulary, *self.motion_triggers, *self.look_triggers))
+
+    @cached_property
+    def _by_stem(self) -> dict[str, str]:
+        return {_stem(word): word for word in reversed(self.vocabulary)}
+
+    def normalise(self, text: str) -> tuple[str, tuple[str, ...]]:
+        """Give the text in the pack's own words, and what was changed, one sentence each.
+
+        A word outside the vocabulary becomes a known word of the same stem, or goes; so does
+        punctuation, unreported. Texts of a pack without a vocabulary stay as they are.
+        """
+        if not self.vocabulary:
+            return text, ()
+        kept, changes = [], []
+        for word in re.findall(r"[^\W_]+(?:['-][^\W_]+)*|[^\w\s]", text.lower()):
+            known = word if word in self._words else self._by_stem.get(_stem(word))
+            if known is None and word[0].isalnum():
+                changes.append(f"“{word}” is left out: the {self.name} pack has no word for it")
+            elif known and known != word:
+                changes.append(f"“{word}” is read as “{known}”")
+            kept.append(known)
+        return " ".join(word for word in kept if word), tuple(changes)
+
+
+def _stem(word: str) -> str:
+    """The word without its ending; at least three letters stay."""
+    fits = (end for end in _ENDINGS if word.endswith(end) and len(word) - len(end) >= 3)
+    stem = word.removesuffix(next(fits, ""))
+    doubled = len(stem) > 3 and stem[-1] == stem[-2]
+    return stem[:-1] if doubled else stem
+
+
+def find_pack(name_or_path: str | Path) -> Path:
+    """Give the folder of a pack: one of the built-in names, or a folder with a `pack.json`.
+
+    Raises:
+        ModelUnavailableError: there is no such pack.
+    """
+    for folder in (_PACKS / str(name_or_path), Path(name_or_path)):
+        if (folder / PACK_FILE).is_file():
+            return folder
+    known = ", ".join(_names()) or "none"
+    raise ModelUnavailableError(
+        f"there is no pack {str(name_or_path)!r}",
+        hint=f"Give the folder of a pack (with a {PACK_FILE}) or a built-in one: {known}.",
+    )
+
+
+def _names() -> Iterable[str]:
+    return sorted(path.parent.name for path in _PACKS.glob(f"*/{PACK_FILE}"))
+
+
+def load_record(name_or_path: str | Path) -> PackRecord:
+    """Read the record of a pack by its built-in name or folder.
+
+    Raises:
+        ModelUnavailableError: there is no such pack, or its record cannot be read.
+    """
+    path = find_pack(name_or_path) / PACK_FILE
+    try:
+        return PackRecord.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        raise ModelUnavailableError(
+            f"the record of the pack cannot be read: {path}",
+            hint=f"Fetch the pack again or seal it anew. ({_first_line(error)})",
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False)[0]
+        return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+    return str(error).splitlines()[0]

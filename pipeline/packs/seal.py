@@ -1,0 +1,210 @@
+"""Making a folder of diffusers weights a pack: measures it and writes its `pack.json`.
+
+`python -m pipeline.packs.seal DIR` seals a theatre pack.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import random
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipeline.packs.record import PACK_FILE, Licence, PackRecord, TroupeNames
+from pipeline.story import NUM_KEYFRAMES
+
+if TYPE_CHECKING:
+    from pipeline.theatre.train.codec import BlockCodec
+
+_PREVIEW_CLIPS = 6
+_COUNTED = (".json", ".safetensors", ".model", ".txt")
+_LICENCE = Licence(
+    part="all", licence="AGPL-3.0-only", source="trained on drawings of this project"
+)
+
+
+def compute_revision(folder: Path) -> str:
+    """Give the hash (16 hex digits) of the names and bytes of a pack's files, its record aside."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if _counts(p.relative_to(folder))):
+        data = path.read_bytes() if path.is_file() else b""
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(data)}\0".encode())
+        digest.update(data)
+    return digest.hexdigest()[:16]
+
+
+def _counts(path: Path) -> bool:
+    """Whether a file belongs to the pack: no record, nothing hidden, nothing Python left."""
+    hidden = any(part.startswith((".", "__")) for part in path.parts)
+    return not hidden and path.name != PACK_FILE and path.suffix in _COUNTED
+
+
+def seal_theatre_pack(
+    folder: Path,
+    *,
+    name: str = "theatre",
+    fps: int = 8,
+    codec: BlockCodec | None = None,
+    num_inference_steps: int = 20,
+    draft_steps: int = 8,
+    guidance_scale: float = 4.0,
+) -> PackRecord:
+    """Write the record of a theatre pack exported to `folder`, and give it.
+
+    Sizes come from the folder's own configurations, words and troupe from the theatre's world.
+    The preview is taken from the codec that the latents were made with, or fitted on drawn clips
+    that the pack's VAE encodes.
+    """
+    from pipeline.theatre.captions import vocabulary
+    from pipeline.theatre.world import load_world
+
+    world, sizes = load_world(), _read_sizes(folder)
+    matrix, bias = codec.mean_colours() if codec else _fit_preview(folder, sizes)
+    triggers = {*world.reserved.motions, *world.reserved.looks}
+    record = PackRecord(
+        name=name,
+        revision=compute_revision(folder),
+        fps=fps,
+        keyframe_to_latent=spread_keyframes(sizes["latent_frames"]),
+        num_inference_steps=num_inference_steps,
+        draft_steps=draft_steps,
+        guidance_scale=guidance_scale,
+        dtype="bfloat16",
+        motion_triggers=world.reserved.motions,
+        look_triggers=world.reserved.looks,
+        vocabulary=tuple(word for word in vocabulary() if word not in triggers),
+        licences=(_LICENCE,),
+        troupe=TroupeNames(
+            kinds=world.kinds,
+            colours=world.playable_colours,
+            motions=world.playable_motions,
+            backdrops=world.playable_backdrops,
+        ),
+        preview_matrix=tuple(_rgb(row) for row in matrix),
+        preview_bias=_rgb(bias),
+        **sizes,
+    )
+    write_record(record, folder)
+    return record
+
+
+def _rgb(values: np.ndarray) -> tuple[float, float, float]:
+    red, green, blue = (round(float(value), 5) for value in values)
+    return red, green, blue
+
+
+def write_record(record: PackRecord, folder: Path) -> None:
+    """Write `pack.json` into a pack's folder, whole or not at all."""
+    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".pack-")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(record.model_dump_json(indent=1) + "\n")
+    Path(temporary).chmod(0o644)
+    Path(temporary).replace(folder / PACK_FILE)
+
+
+def spread_keyframes(latent_frames: int) -> tuple[tuple[int, ...], ...]:
+    """Give each keyframe the latent frames nearest to it in time; together all of them once."""
+    last, end = NUM_KEYFRAMES - 1, max(1, latent_frames - 1)
+    place = [round(f * last / end) for f in range(latent_frames)]
+    return tuple(
+        tuple(f for f, keyframe in enumerate(place) if keyframe == k) for k in range(NUM_KEYFRAMES)
+    )
+
+
+def _read_sizes(folder: Path) -> dict[str, Any]:
+    """Sizes of the clips, as the configurations of transformer, VAE and scheduler have them."""
+    transformer, vae = (_read(folder / part / "config.json") for part in ("transformer", "vae"))
+    scheduler = _read(folder / "scheduler" / "scheduler_config.json")["_class_name"]
+    spatial, temporal = 2 ** (len(vae["block_out_channels"]) - 1), vae["temporal_compression_ratio"]
+    latent_frames = (transformer["sample_frames"] - 1) // temporal + 1
+    whole = latent_frames % 2 == 0  # odd counts decode their first latent to a single frame
+    return {
+        "num_frames": latent_frames * temporal if whole else (latent_frames - 1) * temporal + 1,
+        "height_px": transformer["sample_height"] * spatial,
+        "width_px": transformer["sample_width"] * spatial,
+        "latent_frames": latent_frames,
+        "latent_channels": vae["latent_channels"],
+        "latent_height": transformer["sample_height"],
+        "latent_width": transformer["sample_width"],
+        "patch_size": transformer["patch_size"],
+        "max_sequence_length": transformer["max_text_seq_length"],
+        "scheduler": "dpm" if "DPM" in scheduler else "ddim",
+    }
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _fit_preview(folder: Path, sizes: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Matrix (C, 3) and bias (3,) from the VAE's latents of a few drawn clips."""
+    from diffusers.models.autoencoders.autoencoder_kl_cogvideox import AutoencoderKLCogVideoX
+
+    from pipeline.diffusion.latents import encode
+
+    vae = AutoencoderKLCogVideoX.from_pretrained(
+        folder / "vae", use_safetensors=True, local_files_only=True, low_cpu_mem_usage=False
+    )
+    clips = _draw_clips(sizes)
+    return fit_colours([encode(vae, clip).numpy() for clip in clips], clips)
+
+
+def _draw_clips(sizes: dict[str, Any]) -> list[np.ndarray]:
+    from pipeline.theatre.draw import draw_clip
+    from pipeline.theatre.script import sample_script
+
+    rng = random.Random(0)
+    shape = {"width_px": sizes["width_px"], "height_px": sizes["height_px"]}
+    scripts = [sample_script(rng) for _ in range(_PREVIEW_CLIPS)]
+    return [draw_clip(s, num_frames=sizes["num_frames"], **shape).frames for s in scripts]
+
+
+def fit_colours(
+    latents: Iterable[np.ndarray], clips: Iterable[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Least squares from latents (f, C, h, w) to the mean colours of the frames they stand for.
+
+    Clips are uint8 (F, H, W, 3), F a multiple of f. Gives a matrix (C, 3) and a bias (3,) to
+    colours in [-1, 1].
+    """
+    inputs, colours = [], []
+    for latent, clip in zip(latents, clips, strict=True):
+        inputs.append(latent.transpose(0, 2, 3, 1).reshape(-1, latent.shape[1]))
+        colours.append(_mean_colours(clip, latent.shape).reshape(-1, 3))
+    columns = np.concatenate(inputs)
+    columns = np.hstack([columns, np.ones((len(columns), 1))])
+    solution = np.linalg.lstsq(columns, np.concatenate(colours), rcond=None)[0]
+    return solution[:-1], solution[-1]
+
+
+def _mean_colours(clip: np.ndarray, latent_shape: tuple[int, ...]) -> np.ndarray:
+    frames, _, rows, columns = latent_shape
+    pixels = clip.astype(np.float64) / 127.5 - 1
+    parts = pixels.reshape(frames, len(clip) // frames, rows, clip.shape[1] // rows, columns, -1, 3)
+    return parts.mean((1, 3, 5))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Seal the theatre pack in the folder named on the command line."""
+    parser = argparse.ArgumentParser(description="Write the pack.json of an exported theatre pack.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--fps", type=int, default=8, help="frames per second of its clips")
+    parser.add_argument("--codec", type=Path, help="codec.safetensors the latents were made with")
+    options = parser.parse_args(arguments)
+    codec = None
+    if options.codec:
+        from pipeline.theatre.train.codec import BlockCodec
+
+        codec = BlockCodec.load(options.codec)
+    seal_theatre_pack(options.folder, fps=options.fps, codec=codec)
+
+
+if __name__ == "__main__":
+    main()

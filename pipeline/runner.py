@@ -1,0 +1,354 @@
+"""Plans, renders and joins: the one place that loads models and knows every stage.
+
+Each function is a work function (see `pipeline.progress`) that command line and worker both call.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from pipeline.artifacts import RenderSettings, ScenePrompt, Take
+from pipeline.errors import InputError
+from pipeline.files import invalid_record, partial_path, workspace_errors
+from pipeline.packs.record import PackRecord, TroupeNames, load_record
+from pipeline.progress import Progress, T, Work
+from pipeline.story import Id, Record
+from pipeline.workspace import Project, create_project, open_project
+
+if TYPE_CHECKING:
+    from pipeline.packs.load import Pack
+    from pipeline.queue import Job
+    from pipeline.render.renderer import RenderedClip
+    from pipeline.settings import Settings
+
+VIDEO_HEIGHT_PX = 480
+"""Takes are enlarged by the whole factor that makes them at least this high."""
+
+
+def plan(
+    idea: str, *, settings: Settings, path: Path | None = None, seed: int = 0
+) -> Work[Project]:
+    """Turn an idea into a new project: a story with boxes, cast for the pack that plays.
+
+    Raises:
+        PlanningError: no story could be made of the idea.
+        WorkspaceError: the project cannot be written.
+    """
+    from pipeline.plan.planner import plan_story
+
+    yield Progress(stage="plan", step=0, total=1, note="planning the story")
+    story, casting = plan_story(
+        idea, troupe=load_troupe(settings.pack), seed=seed, pack=settings.pack
+    )
+    project = create_project(story, casting, settings=settings, path=path)
+    note = f"{len(story.scenes)} scenes planned"
+    yield Progress(stage="plan", step=1, total=1, note=note)
+    return project
+
+
+def load_troupe(pack: str) -> TroupeNames:
+    """Give the closed cast of a pack. Loads no model.
+
+    Raises:
+        InputError: the pack has no closed cast.
+        ModelUnavailableError: there is no such pack.
+    """
+    troupe = load_record(pack).troupe
+    if troupe is None:
+        raise InputError(f"the pack {pack!r} has no closed cast", hint="Choose the theatre pack.")
+    return troupe
+
+
+def render_settings(record: PackRecord, **changes: object) -> RenderSettings:
+    """Give a pack's own settings with changes; a change that is None stands for the default.
+
+    Raises:
+        InputError: a value is out of range; the message names it.
+    """
+    fields: dict[str, object] = {
+        "num_inference_steps": record.num_inference_steps,
+        "guidance_scale": record.guidance_scale,
+    }
+    fields |= {name: value for name, value in changes.items() if value is not None}
+    try:
+        return RenderSettings.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{where} cannot be {first['input']!r}: {first['msg']}") from error
+
+
+class Runner:
+    """Renders scenes and joins films; loads the pack on first use and keeps it."""
+
+    def __init__(self, settings: Settings, device: str = "auto") -> None:
+        self.settings, self.device = settings, device
+        self._pack: Pack | None = None
+
+    def render(self, project: Project, scene_id: str, render: RenderSettings) -> Work[Take]:
+        """Render one take of a scene and save it; the same seed gives the same frames.
+
+        Raises:
+            InputError: the story has no such scene.
+            ModelUnavailableError: the pack cannot be loaded.
+            RenderError: the model failed.
+            WorkspaceError: the take cannot be saved.
+        """
+        from pipeline.render.renderer import count_steps, render_scene
+
+        prompt = self._prompt(project, scene_id)
+        revision = project.story.revision
+        total = count_steps(render)
+        if self._pack is None:
+            note = "loading the model"
+            yield Progress(stage="render", step=0, total=total, note=note, scene_id=scene_id)
+        pack = self._load()
+        work = render_scene(prompt, model=pack, clip=pack.record, settings=render)
+        rendered = yield from work
+        return _save(
+            project, rendered, prompt=prompt, render=render, pack=pack, story_revision=revision
+        )
+
+    def render_all(
+        self, project: Project, render: RenderSettings, *, only_missing: bool = True
+    ) -> Work[list[Take]]:
+        """Render a take of every scene, or of those without one; progress counts the whole."""
+        from pipeline.render.renderer import count_steps
+
+        scenes = [scene.id for scene in project.story.scenes]
+        if only_missing:
+            scenes = [name for name in scenes if project.chosen_take(name) is None]
+        span = count_steps(render)
+        takes = []
+        for number, scene_id in enumerate(scenes):
+            work = self.render(project, scene_id, render)
+            total = span * len(scenes)
+            takes.append((yield from _within(work, offset=number * span, span=span, total=total)))
+        return takes
+
+    def film(self, project: Project, *, only_rendered: bool = False) -> Work[Path]:
+        """Join the chosen takes to a new film of the project.
+
+        With `only_rendered`, scenes without a take are left out.
+
+        Raises:
+            InputError: scenes have no take yet; the message names them.
+            AssemblyError: the takes could not be joined.
+        """
+        from pipeline.assemble.join import join
+        from pipeline.assemble.timeline import timeline
+
+        story = project.reload()
+        chosen = {scene.id: project.chosen_take(scene.id) for scene in story.scenes}
+        takes = {scene_id: take for scene_id, take in chosen.items() if take is not None}
+        if not takes or (len(takes) < len(chosen) and not only_rendered):
+            raise InputError(
+                f"no take yet of {', '.join(name for name in chosen if name not in takes)}",
+                hint=f"Press Render all, or: python -m pipeline render {project.path}",
+            )
+        filmed = story.revised(scenes=tuple(s for s in story.scenes if s.id in takes))
+        videos = {scene_id: project.take_video(take) for scene_id, take in takes.items()}
+        return (yield from join(timeline(filmed, takes), videos, project.new_film_path()))
+
+    def make(
+        self,
+        idea: str,
+        out: Path,
+        render: RenderSettings,
+        *,
+        path: Path | None = None,
+        seed: int = 0,
+    ) -> Work[Path]:
+        """Plan, render and join: a new project, and its film (with its subtitles) at `out`.
+
+        Progress counts the whole from the moment the story is planned: the steps of every scene,
+        and one scene's worth for the film.
+        """
+        from pipeline.render.renderer import count_steps
+
+        _check_film_path(out)
+        project = yield from plan(idea, settings=self.settings, path=path, seed=seed)
+        span, scenes = count_steps(render), len(project.story.scenes)
+        total = span * (scenes + 1)
+        work = self.render_all(project, render)
+        yield from _within(work, offset=0, span=span * scenes, total=total)
+        work = self.film(project)
+        film = yield from _within(work, offset=span * scenes, span=span, total=total)
+        return _copy_film(film, out)
+
+    def _load(self) -> Pack:
+        if self._pack is None:
+            from pipeline.devices import choose
+            from pipeline.packs.load import load_pack
+
+            self._pack = load_pack(self.settings.pack, choose(self.device))
+        return self._pack
+
+    def _prompt(self, project: Project, scene_id: str) -> ScenePrompt:
+        """The scene in the pack's words, with all that was changed on the way."""
+        from pipeline.plan.casting import cast_story
+        from pipeline.plan.prompts import scene_prompt
+
+        project.reload()
+        if scene_id not in {scene.id for scene in project.story.scenes}:
+            known = ", ".join(scene.id for scene in project.story.scenes)
+            raise InputError(f"there is no scene {scene_id!r}", hint=f"The scenes are: {known}.")
+        troupe = load_troupe(self.settings.pack)
+        previous = project.casting if project.has_casting else None
+        casting = cast_story(
+            project.story, troupe=troupe, pack=self.settings.pack, previous=previous
+        )
+        prompt = scene_prompt(project.story, scene_id, casting, troupe=troupe)
+        return normalise(prompt, load_record(self.settings.pack))
+
+
+def normalise(prompt: ScenePrompt, record: PackRecord) -> ScenePrompt:
+    """Give a prompt with every text in the pack's vocabulary, substitutions appended."""
+    changes = list(prompt.substitutions)
+
+    def settle(text: str) -> str:
+        normal, found = record.normalise(text)
+        changes.extend(found)
+        return normal
+
+    regions = tuple(r.model_copy(update={"text": settle(r.text)}) for r in prompt.regions)
+    background = settle(prompt.background)
+    texts = {"regions": regions, "background": background}
+    return prompt.model_copy(update={**texts, "substitutions": tuple(dict.fromkeys(changes))})
+
+
+def _save(
+    project: Project,
+    rendered: RenderedClip,
+    *,
+    prompt: ScenePrompt,
+    render: RenderSettings,
+    pack: Pack,
+    story_revision: int,
+) -> Take:
+    from pipeline.assemble.encode import encode_frames
+
+    record = pack.record
+    factor = -(-VIDEO_HEIGHT_PX // record.height_px)
+    width, height = record.width_px * factor, record.height_px * factor
+    take = Take(
+        id=project.reserve_take_id(prompt.scene_id),
+        scene_id=prompt.scene_id,
+        pack=record.name,
+        pack_revision=record.revision,
+        settings=render,
+        prompt=prompt,
+        num_frames=len(rendered.frames),
+        fps=record.fps,
+        width=width,
+        height=height,
+        seconds_taken=round(rendered.seconds, 3),
+        story_revision=story_revision,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    folder = project.take_dir(prompt.scene_id)
+    with workspace_errors(f"write in {folder}"), tempfile.TemporaryDirectory(dir=folder) as name:
+        video = Path(name) / "take.mp4"
+        encode_frames(rendered.frames, video, fps=record.fps, size=(width, height))
+        return project.save_take(take, video)
+
+
+def _check_film_path(out: Path) -> None:
+    if out.suffix.lower() != ".mp4" or not out.parent.is_dir():
+        raise InputError(
+            f"the film cannot be written to {str(out)!r}",
+            hint="Name a file ending in .mp4, in a folder that is there.",
+        )
+
+
+def _copy_film(film: Path, out: Path) -> Path:
+    """Copy a film and its subtitles to `out`, each whole or not at all."""
+    with workspace_errors(f"write {out}"):
+        for source in (film, film.with_suffix(".srt")):
+            if source.is_file():
+                target = out.with_suffix(source.suffix)
+                partial = partial_path(target)
+                shutil.copyfile(source, partial)
+                partial.replace(target)
+    return out
+
+
+def _within(work: Work[T], *, offset: int, span: int, total: int) -> Work[T]:
+    """Work whose steps count as `span` steps from `offset` within a larger whole."""
+    with closing(work):
+        while True:
+            try:
+                record = next(work)
+            except StopIteration as end:
+                return end.value
+            done = record.step * span // max(1, record.total)
+            yield record.model_copy(update={"step": offset + done, "total": total})
+
+
+class _Asked(Record):
+    """The arguments of a job; what is left out is the pack's own."""
+
+    scene_id: Id | None = None
+    seed: int | None = None
+    steps: int | None = None
+    guidance: float | None = None
+    only_missing: bool = True
+    only_rendered: bool = False
+    idea: str = ""
+    out: Path = Path("film.mp4")
+
+    @classmethod
+    def of(cls, job: Job) -> _Asked:
+        try:
+            return cls.model_validate(job.arguments)
+        except ValidationError as error:
+            raise invalid_record(f"a job of the kind {job.kind!r} cannot be run", error) from error
+
+    def settings(self, runner: Runner) -> RenderSettings:
+        return render_settings(
+            load_record(runner.settings.pack),
+            seed=self.seed,
+            num_inference_steps=self.steps,
+            guidance_scale=self.guidance,
+        )
+
+
+def _run_render(runner: Runner, job: Job) -> Work[Take]:
+    asked = _Asked.of(job)
+    if asked.scene_id is None:
+        raise InputError("a job of the kind 'render' cannot be run: it names no scene")
+    return runner.render(open_project(job.project), asked.scene_id, asked.settings(runner))
+
+
+def _run_render_all(runner: Runner, job: Job) -> Work[list[Take]]:
+    asked = _Asked.of(job)
+    project = open_project(job.project)
+    return runner.render_all(project, asked.settings(runner), only_missing=asked.only_missing)
+
+
+def _run_film(runner: Runner, job: Job) -> Work[Path]:
+    only_rendered = _Asked.of(job).only_rendered
+    return runner.film(open_project(job.project), only_rendered=only_rendered)
+
+
+def _run_make(runner: Runner, job: Job) -> Work[Path]:
+    asked = _Asked.of(job)
+    render, path = asked.settings(runner), Path(job.project) if job.project else None
+    return runner.make(asked.idea, asked.out, render, path=path, seed=render.seed)
+
+
+RUN: dict[str, Callable[[Runner, Job], Work[Any]]] = {
+    "render": _run_render,
+    "render_all": _run_render_all,
+    "film": _run_film,
+    "make": _run_make,
+}
+"""How a job of each kind becomes work. Its result is a take, takes, or the film's path."""

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pysubs2
+import pytest
+
+from pipeline.artifacts import Cut, Timeline
+from pipeline.assemble.encode import encode_frames, read_frames
+from pipeline.assemble.ffmpeg import probe
+from pipeline.assemble.join import copy_film, join
+from pipeline.errors import AssemblyError, WorkspaceError
+from pipeline.progress import finish
+from tests.pipeline.assemble.conftest import BLUE, CLIP_FRAMES, FPS, GREEN, RED, YELLOW
+
+HOLDS = {"wood": 4, "lake": 0, "hill": 6}
+
+
+def make_timeline(*, narrated: bool = True, holds: dict[str, int] = HOLDS) -> Timeline:
+    cuts = tuple(
+        Cut(
+            scene_id=name,
+            take_id="take-01",
+            num_frames=CLIP_FRAMES[name],
+            hold_frames=hold,
+            narration=f"We see the {name}." if narrated else "",
+        )
+        for name, hold in holds.items()
+    )
+    return Timeline(title="A fox; 'the' = \"sea\"", fps=FPS, cuts=cuts)
+
+
+def near(picture: np.ndarray, colour: tuple[int, int, int]) -> bool:
+    return bool(np.abs(picture.mean(axis=(0, 1)) - colour).max() < 8)
+
+
+def test_every_frame_is_in_its_place(videos: dict[str, Path], tmp_path: Path) -> None:
+    film = finish(join(make_timeline(), videos, tmp_path / "film.mp4"))
+    frames = read_frames(film)
+    expected = [RED] * 4 + [YELLOW] * 5 + [GREEN] * 8 + [YELLOW] + [BLUE] * 6 + [YELLOW] * 7
+    assert len(frames) == len(expected)
+    wrong = [n for n, colour in enumerate(expected) if not near(frames[n], colour)]
+    assert wrong == []
+
+
+def test_film_is_what_players_expect(videos: dict[str, Path], tmp_path: Path) -> None:
+    film = finish(join(make_timeline(), videos, tmp_path / "film.mp4"))
+    info = probe(film)
+    assert (info.num_frames, info.fps, info.width, info.height) == (31, 8.0, 144, 96)
+    assert info.has_subtitles
+    content = film.read_bytes()
+    assert 0 < content.index(b"moov") < content.index(b"mdat")
+    assert b"avc1" in content
+    assert b"tx3g" in content
+    assert make_timeline().title.encode() in content
+
+
+def test_narration_lies_beside_the_film(videos: dict[str, Path], tmp_path: Path) -> None:
+    film = finish(join(make_timeline(), videos, tmp_path / "film.mp4"))
+    cues = pysubs2.load(str(film.with_suffix(".srt")))
+    assert [(cue.start, cue.end, cue.plaintext) for cue in cues] == [
+        (0, 1125, "We see the wood."),
+        (1125, 2250, "We see the lake."),
+        (2250, 3875, "We see the hill."),
+    ]
+    assert {path.name for path in tmp_path.iterdir()} == {"film.mp4", "film.srt"}
+
+
+def test_film_without_narration_has_no_subtitles(videos: dict[str, Path], tmp_path: Path) -> None:
+    film = finish(join(make_timeline(narrated=False), videos, tmp_path / "film.mp4"))
+    assert not probe(film).has_subtitles
+    assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
+
+
+def test_other_sizes_get_bars(videos: dict[str, Path], tmp_path: Path) -> None:
+    frames = np.full((CLIP_FRAMES["lake"], 64, 64, 3), 255, np.uint8)
+    encode_frames(frames, tmp_path / "square.mp4", fps=FPS)
+    mixed = {**videos, "lake": tmp_path / "square.mp4"}
+    film = finish(join(make_timeline(), mixed, tmp_path / "film.mp4"))
+    picture = read_frames(film)[10].mean(axis=2)
+    assert picture.shape == (96, 144)
+    assert picture[:, :20].max() < 20
+    assert picture[:, -20:].max() < 20
+    assert picture[2:-2, 28:-28].min() > 230
+
+
+def test_progress_counts_the_films_frames(videos: dict[str, Path], tmp_path: Path) -> None:
+    records = list(join(make_timeline(), videos, tmp_path / "film.mp4"))
+    assert {record.total for record in records} == {31}
+    steps = [record.step for record in records]
+    assert steps == sorted(steps)
+    assert (steps[0], steps[-1]) == (0, 31)
+
+
+def test_cancelled_film_leaves_nothing(videos: dict[str, Path], tmp_path: Path) -> None:
+    (tmp_path / "film.mp4").write_bytes(b"the film before")
+    holds = dict.fromkeys(HOLDS, 4000)
+    work = join(make_timeline(holds=holds), videos, tmp_path / "film.mp4", size=(720, 480))
+    while next(work).step == 0:
+        pass
+    children = [p for p in psutil.Process().children() if "ffmpeg" in p.name()]
+    assert len(children) == 1
+    work.close()
+    assert not children[0].is_running()
+    assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
+    assert (tmp_path / "film.mp4").read_bytes() == b"the film before"
+
+
+def test_broken_take_is_named_and_nothing_is_left(videos: dict[str, Path], tmp_path: Path) -> None:
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(videos["lake"].read_bytes()[:300])
+    with pytest.raises(AssemblyError, match=r"broken\.mp4"):
+        finish(join(make_timeline(), {**videos, "lake": broken}, tmp_path / "film.mp4"))
+    assert [path.name for path in tmp_path.iterdir()] == ["broken.mp4"]
+
+
+def test_unwritable_place_is_a_workspace_error(videos: dict[str, Path], tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match="cannot write"):
+        finish(join(make_timeline(), videos, tmp_path / "absent" / "film.mp4"))
+
+
+def test_copy_brings_the_subtitles(tmp_path: Path) -> None:
+    (tmp_path / "film-01.mp4").write_bytes(b"film")
+    (tmp_path / "film-01.srt").write_bytes(b"words")
+    copy_film(tmp_path / "film-01.mp4", tmp_path / "gift.mp4")
+    assert (tmp_path / "gift.mp4").read_bytes() == b"film"
+    assert (tmp_path / "gift.srt").read_bytes() == b"words"

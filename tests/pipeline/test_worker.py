@@ -1,0 +1,174 @@
+"""The worker as a process of its own: it works, obeys, survives and makes room."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.queue import Job, Queue
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVE = """
+import os, sys, time
+from pathlib import Path
+from pipeline.errors import InputError
+from pipeline.progress import Progress
+from pipeline.queue import Queue
+from pipeline.worker import serve
+
+def count(job):
+    if job.kind == "refuse":
+        raise InputError("there is no scene 'moon'", hint="Choose another.")
+    trail = Path(job.project)
+    try:
+        for step in range(job.arguments["steps"]):
+            yield Progress(stage="count", step=step, total=job.arguments["steps"], preview=b"RIFF")
+            if job.kind == "break":
+                raise ZeroDivisionError("by chance")
+            time.sleep(0.02)
+    except GeneratorExit:
+        trail.write_text("closed", "utf-8")
+        raise
+    return {"film": trail, "pid": os.getpid()}
+
+serve(Queue(Path(sys.argv[1])), count, once="--once" in sys.argv)
+"""
+FOREVER = 100_000
+
+
+@pytest.fixture
+def queue(tmp_path: Path) -> Queue:
+    return Queue(tmp_path / "jobs.sqlite")
+
+
+@pytest.fixture
+def start(queue: Queue) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start workers of a queue; those left over are killed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start_worker(*options: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", SERVE, str(queue.path), *options]
+        started.append(subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True))
+        return started[-1]
+
+    yield start_worker
+    for worker in started:
+        worker.kill()
+        worker.communicate()
+
+
+def _wait(queue: Queue, job_id: int, ready: Callable[[Job], bool]) -> Job:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        job = queue.get(job_id)
+        if job is not None and ready(job):
+            return job
+        time.sleep(0.02)
+    raise AssertionError(f"still waiting for {queue.get(job_id)}")
+
+
+def _submit(queue: Queue, tmp_path: Path, steps: int, kind: str = "count") -> int:
+    return queue.submit(kind, tmp_path / "trail", {"steps": steps})
+
+
+def test_a_worker_does_what_is_queued(
+    queue: Queue, tmp_path: Path, start: Callable[..., subprocess.Popen[str]]
+) -> None:
+    ids = [_submit(queue, tmp_path, steps) for steps in (2, 3)]
+    worker = start("--once")
+    assert worker.wait(30) == 0
+    jobs = [queue.get(job_id) for job_id in ids]
+    results = [job.result for job in jobs if job is not None and job.state == "done"]
+    assert results == [{"film": str(tmp_path / "trail"), "pid": worker.pid}] * 2
+    assert queue.worker_pid() is None
+
+
+def test_a_failing_job_does_not_end_the_worker(
+    queue: Queue, tmp_path: Path, start: Callable[..., subprocess.Popen[str]]
+) -> None:
+    kinds = ("refuse", "break", "count")
+    ids = [_submit(queue, tmp_path, 2, kind) for kind in kinds]
+    _, log = start("--once").communicate(timeout=30)
+    refused, broken, counted = (queue.get(job_id) for job_id in ids)
+    assert refused is not None
+    assert broken is not None
+    assert counted is not None
+    assert (refused.error, refused.hint) == ("there is no scene 'moon'", "Choose another.")
+    assert (broken.state, broken.error) == ("failed", "something went wrong inside; see the log")
+    assert "ZeroDivisionError: by chance" in log
+    assert counted.state == "done"
+
+
+def test_a_cancelled_job_is_closed_between_steps(
+    queue: Queue, tmp_path: Path, start: Callable[..., subprocess.Popen[str]]
+) -> None:
+    job_id, after = _submit(queue, tmp_path, FOREVER), _submit(queue, tmp_path, 1)
+    start()
+    assert _wait(queue, job_id, lambda job: job.step > 2).preview == b"RIFF"
+    queue.control(job_id, "cancel")
+    _wait(queue, job_id, lambda job: job.state == "cancelled")
+    assert (tmp_path / "trail").read_text("utf-8") == "closed"
+    _wait(queue, after, lambda job: job.state == "done")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends processes without asking")
+def test_a_worker_told_to_end_puts_its_job_back(
+    queue: Queue, tmp_path: Path, start: Callable[..., subprocess.Popen[str]]
+) -> None:
+    job_id = _submit(queue, tmp_path, FOREVER)
+    worker = start()
+    _wait(queue, job_id, lambda job: job.step > 0)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(10) == 0
+    job = queue.get(job_id)
+    assert job is not None
+    assert (job.state, job.interruptions) == ("queued", 0)
+    assert (tmp_path / "trail").read_text("utf-8") == "closed"
+    assert queue.worker_pid() is None
+
+
+def test_an_idle_worker_ends_at_once(
+    queue: Queue, start: Callable[..., subprocess.Popen[str]]
+) -> None:
+    worker = start()
+    until = time.monotonic() + 30
+    while queue.worker_pid() != worker.pid and time.monotonic() < until:
+        time.sleep(0.02)
+    time.sleep(0.1)  # from its place in the queue to its signal handlers
+    worker.terminate()
+    worker.wait(5)
+
+
+def test_the_job_of_a_killed_worker_starts_again_with_the_next(
+    queue: Queue, tmp_path: Path, start: Callable[..., subprocess.Popen[str]]
+) -> None:
+    job_id = _submit(queue, tmp_path, 40)
+    first = start()
+    _wait(queue, job_id, lambda job: job.step > 0)
+    first.kill()
+    first.wait(10)
+    assert not (tmp_path / "trail").exists()
+    second = start("--once")
+    assert second.wait(30) == 0
+    job = queue.get(job_id)
+    assert job is not None
+    assert (job.state, job.interruptions, job.result["pid"]) == ("done", 1, second.pid)
+
+
+def test_a_second_worker_of_a_home_makes_room(
+    queue: Queue, tmp_path: Path, start: Callable[..., subprocess.Popen[str]]
+) -> None:
+    job_id = _submit(queue, tmp_path, FOREVER)
+    first = start()
+    _wait(queue, job_id, lambda job: job.step > 0)
+    second = start()
+    _, said = second.communicate(timeout=30)
+    assert second.returncode == 1
+    assert f"another worker (process {first.pid})" in said
+    assert first.poll() is None

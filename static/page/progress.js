@@ -1,0 +1,19 @@
+// How work that goes on is said and shown, in the bar and on the cards.
+import { address, duration } from './dom.js';
+
+/** Say how far a piece of work is: 'step 3 of 16, about 12 s left'. */
+export function progressWords(job, waiting = 0) {
+  const words = [];
+  if (job.state === 'queued') words.push(job.ahead ? `waiting, ${job.ahead} before it` : 'getting ready');
+  else if (!job.step) words.push('getting ready');
+  else words.push(`step ${job.step} of ${job.total}`);
+  if (job.eta !== null && job.eta !== undefined) words.push(`about ${duration(job.eta)} left`);
+  if (waiting) words.push(`${waiting} more waiting`);
+  return words.join(' · ');
+}
+
+/** Show a served picture, leaving it alone when it is the same one. */
+export function swap(image, path) {
+  const source = address(path);
+  if (image.src !== source) image.src = source;
+}

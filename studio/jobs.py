@@ -1,0 +1,174 @@
+"""The worker process the studio keeps running, and its queue in words for the page."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import PipelineError
+from pipeline.queue import Job, Queue
+from pipeline.settings import Settings
+from pipeline.workspace import Project
+from studio.media import MEDIA_PREFIX
+from studio.projects import open_by_id
+
+_LOG = logging.getLogger(__name__)
+_WATCH_SECONDS = 1.0
+_LONGEST_WAIT_SECONDS = 60.0
+_STOP_SECONDS = 15.0
+
+
+class WorkerProcess:
+    """Keeps one `python -m pipeline worker` running beside the page.
+
+    A worker that dies is started again, after a wait that doubles each time it dies young.
+    """
+
+    def __init__(self, settings: Settings, *, command: list[str] | None = None) -> None:
+        self._settings = settings
+        self._command = command or [sys.executable, "-m", "pipeline", "worker"]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopping = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="worker-watch", daemon=True)
+
+    def start(self) -> None:
+        """Start the worker and watch it."""
+        self._spawn()
+        self._watcher.start()
+
+    def stop(self) -> None:
+        """Ask the worker to end, and end it if it does not."""
+        self._stopping.set()
+        if self._watcher.is_alive():
+            self._watcher.join()
+        process = self._process
+        if process is None or process.poll() is not None:
+            return
+        process.terminate()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    @property
+    def pid(self) -> int | None:
+        """Give the process id of the worker; None while there is none."""
+        process = self._process
+        return process.pid if process is not None and process.poll() is None else None
+
+    def _watch(self) -> None:
+        wait = _WATCH_SECONDS
+        while not self._stopping.wait(wait):
+            if self.pid is not None:
+                wait = max(_WATCH_SECONDS, wait / 2)
+                continue
+            wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
+            _LOG.warning("the worker ended; starting it again (log: %s)", self._log_path())
+            self._spawn()
+
+    def _spawn(self) -> None:
+        path = self._log_path()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        environment = {
+            **os.environ,
+            "DREAMRUNNER_HOME": str(self._settings.home),
+            "DREAMRUNNER_PACK": self._settings.pack,
+        }
+        with path.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                cwd=Path(__file__).resolve().parent.parent,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    def _log_path(self) -> Path:
+        return self._settings.home / "log" / "worker-output.log"
+
+
+class JobDesk:
+    """The queue as the page sees it: what goes on in a project, and how to stop it."""
+
+    def __init__(self, settings: Settings, queue: Queue) -> None:
+        self._settings = settings
+        self._queue = queue
+
+    def watch_jobs(self, asked: object) -> dict[str, Any]:
+        """Give the work of a project that goes on, and how that in `known` ended.
+
+        Called by the browser, so `asked` may be anything; expected is
+        `{"project": id, "known": [job ids]}`.
+        """
+        project, known = self._read(asked, "known")
+        if project is None:
+            return {"jobs": []}
+        active = self._queue.jobs(active=True)
+        waiting = [job.id for job in active]
+        ended = [job for one in sorted(known - {*waiting}) if (job := self._queue.get(one))]
+        mine = [job for job in (*active, *ended) if job.project == str(project.path)]
+        return {"jobs": [_shown(job, project, waiting) for job in mine]}
+
+    def cancel_jobs(self, asked: object) -> bool:
+        """Ask for the end of some work of a project: `{"project": id, "ids": [job ids]}`."""
+        project, wanted = self._read(asked, "ids")
+        for job in self._queue.jobs(project and project.path, active=True):
+            if project is not None and job.id in wanted:
+                self._queue.control(job.id, "cancel")
+        return True
+
+    def failures(self, told: object) -> list[str]:
+        """Say what went wrong in some work: `{"project": id, "ids": [job ids]}`."""
+        project, wanted = self._read(told, "ids")
+        jobs = [job for one in sorted(wanted) if (job := self._queue.get(one))]
+        mine = [job for job in jobs if project is not None and job.project == str(project.path)]
+        return [_failure(job) for job in mine if job.state == "failed"]
+
+    def _read(self, asked: object, name: str) -> tuple[Project | None, set[int]]:
+        """The project and the job ids that a browser named; nothing for anything else."""
+        record = asked if isinstance(asked, dict) else {}
+        ids = record.get(name)
+        known = ids if isinstance(ids, list) else []
+        wanted = {one for one in known if type(one) is int and 0 < one < 2**63}
+        try:
+            return open_by_id(self._settings, record.get("project")), wanted
+        except PipelineError:
+            return None, wanted
+
+
+def _shown(job: Job, project: Project, waiting: list[int]) -> dict[str, Any]:
+    """A job for `static/page/jobs.js`; `waiting` lists the active jobs of all, oldest first."""
+    scene_id = job.scene_id or job.arguments.get("scene_id")
+    preview = f"{MEDIA_PREFIX.lstrip('/')}/{project.path.name}/jobs/{job.id}/{job.step}"
+    return {
+        "id": job.id,
+        "scene_id": scene_id,
+        "title": _title(job, project, scene_id),
+        "state": job.state,
+        "active": job.is_active,
+        "step": job.step,
+        "total": job.total,
+        "eta": job.eta_seconds,
+        "ahead": waiting.index(job.id) if job.id in waiting else 0,
+        "preview": preview if job.preview else None,
+    }
+
+
+def _title(job: Job, project: Project, scene_id: str | None) -> str:
+    if job.kind == "film":
+        return "Making the film"
+    scene = next((one for one in project.story.scenes if one.id == scene_id), None)
+    return f"Rendering “{scene.title or scene.id}”" if scene else "Rendering"
+
+
+def _failure(job: Job) -> str:
+    """What went wrong, as sentences."""
+    error = (job.error or "it failed").rstrip(".")
+    return f"{error[:1].upper()}{error[1:]}. {job.hint or ''}".strip()

@@ -1,0 +1,96 @@
+"""The parts of the page that draw themselves: factories of `gr.HTML`, one ES module each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from studio.jobs import JobDesk
+from studio.media import STATIC_PREFIX
+
+BANNER = (
+    '<a href="./"><h1>DreamRunner <em>Studio</em></h1></a>'
+    "<p>Tell a story, see it played in a paper theatre.</p>"
+)
+INVITE = (
+    "<h2>What is your story about?</h2>"
+    "<p>Write a sentence or two, as you would tell it to a child. You get a storyboard of a few "
+    "scenes; change what you like, then let it be played.</p>"
+)
+EXAMPLES = "<p>Or begin with one of these:</p>"
+
+
+def banner() -> gr.HTML:
+    """Give the name of the studio, a link back to the first page."""
+    return _words(BANNER, "banner")
+
+
+def invitation() -> gr.HTML:
+    """Give the words above the empty idea."""
+    return _words(INVITE, "invite")
+
+
+def examples_line() -> gr.HTML:
+    """Give the words above the example ideas."""
+    return _words(EXAMPLES, "examples-line")
+
+
+def shelf() -> gr.HTML:
+    """Give the list of stories; value `{"stories": [{id, title, detail}]}`."""
+    return _panel("shelf", events=())
+
+
+def board() -> gr.HTML:
+    """Give the storyboard; value as `views.board_view`, event `op` (what the storyteller did)."""
+    return _panel("board", events=("op",))
+
+
+def film() -> gr.HTML:
+    """Give the film's place; value as `views.film_view`."""
+    return _panel("film", events=())
+
+
+def job_panel(desk: JobDesk) -> gr.HTML:
+    """Give the bar of the work going on; value `{"project": id}`, event `finished`."""
+
+    # Gradio marks a server function with an attribute, which a method cannot take.
+    def watch_jobs(asked: object) -> dict[str, Any]:
+        return desk.watch_jobs(asked)
+
+    def cancel_jobs(asked: object) -> bool:
+        return desk.cancel_jobs(asked)
+
+    calls: list[Callable[..., Any]] = [watch_jobs, cancel_jobs]
+    return _panel("jobs", events=("finished",), server_functions=calls, elem_id="work")
+
+
+def _words(html: str, elem_id: str) -> gr.HTML:
+    return gr.HTML(html, elem_id=elem_id, js_on_load="", apply_default_css=False)
+
+
+def _panel(
+    module: str,
+    *,
+    events: tuple[str, ...],
+    elem_id: str | None = None,
+    server_functions: list[Callable[..., Any]] | None = None,
+) -> gr.HTML:
+    return gr.HTML(
+        value={},
+        html_template="",  # static: words of a person never pass through a template
+        js_on_load=_mount(module, events),
+        apply_default_css=False,
+        elem_id=elem_id or module,
+        server_functions=server_functions,
+    )
+
+
+def _mount(module: str, events: tuple[str, ...]) -> str:
+    # Gradio finds a custom event by its quoted name in this text.
+    parts = "element, props, trigger, watch, "
+    parts += "server: typeof server === 'undefined' ? null : server, "
+    names = ", ".join(f"'{event}'" for event in events)
+    url = f"new URL('{STATIC_PREFIX.lstrip('/')}/page/{module}.js', document.baseURI)"
+    return f"import({url}).then((m) => m.mount({{{parts}events: [{names}]}}));"

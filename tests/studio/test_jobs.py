@@ -1,0 +1,110 @@
+"""The worker beside the page, and the queue as the page sees it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.progress import Progress
+from pipeline.queue import Queue
+from pipeline.settings import Settings
+from pipeline.workspace import Project
+from studio.jobs import JobDesk, WorkerProcess
+
+LASTING = [sys.executable, "-c", "import time; time.sleep(60)"]
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def desk(settings: Settings, queue: Queue) -> JobDesk:
+    return JobDesk(settings, queue)
+
+
+def test_worker_is_started_again_and_stopped(settings: Settings) -> None:
+    worker = WorkerProcess(settings, command=LASTING)
+    worker.start()
+    try:
+        first = worker.pid
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: worker.pid not in (None, first))
+    finally:
+        worker.stop()
+    assert worker.pid is None
+
+
+def test_what_the_worker_says_goes_to_its_log(settings: Settings) -> None:
+    says = "import os; print('home', os.environ['DREAMRUNNER_HOME'])"
+    worker = WorkerProcess(settings, command=[sys.executable, "-c", says])
+    worker.start()
+    log = settings.home / "log" / "worker-output.log"
+    try:
+        wait_until(lambda: f"home {settings.home}" in log.read_text(encoding="utf-8"))
+    finally:
+        worker.stop()
+
+
+def test_work_of_the_project_is_told_with_its_progress(
+    queue: Queue, desk: JobDesk, project: Project
+) -> None:
+    first = queue.submit("render", project.path, {"scene_id": "dawn"})
+    second = queue.submit("render", project.path, {"scene_id": "dusk"})
+    queue.submit("render", "other", {"scene_id": "dawn"})
+    queue.claim("worker-1")
+    queue.report(first, Progress(stage="render", step=3, total=8, preview=b"RIFF"))
+    told = {job["id"]: job for job in desk.watch_jobs({"project": project.id, "known": []})["jobs"]}
+    assert set(told) == {first, second}
+    assert (told[first]["step"], told[first]["total"]) == (3, 8)
+    assert told[first]["scene_id"] == "dawn"
+    assert told[first]["preview"].endswith(f"/{project.id}/jobs/{first}/3")
+    assert told[second]["ahead"] == 1
+
+
+def test_ended_work_is_told_once_more_to_who_knew_it(
+    queue: Queue, desk: JobDesk, project: Project
+) -> None:
+    job_id = queue.submit("film", project.path, {})
+    queue.claim("worker-1")
+    queue.fail(job_id, "the film broke", "Render again.")
+    assert desk.watch_jobs({"project": project.id, "known": []})["jobs"] == []
+    told = desk.watch_jobs({"project": project.id, "known": [job_id]})["jobs"]
+    assert [(job["state"], job["active"]) for job in told] == [("failed", False)]
+    asked = {"project": project.id, "ids": [job_id]}
+    assert desk.failures(asked) == ["The film broke. Render again."]
+
+
+def test_only_work_of_the_project_can_be_cancelled(
+    queue: Queue, desk: JobDesk, project: Project
+) -> None:
+    job_id = queue.submit("render", project.path, {"scene_id": "dawn"})
+    desk.cancel_jobs({"project": "other", "ids": [job_id]})
+    assert desk.watch_jobs({"project": project.id})["jobs"][0]["state"] == "queued"
+    desk.cancel_jobs({"project": project.id, "ids": [job_id]})
+    assert desk.watch_jobs({"project": project.id})["jobs"] == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        None,
+        3,
+        [],
+        {"project": 7, "known": 5},
+        {"known": {"a": 1}},
+        {"known": [None, "x", 2**70, 1.5]},
+    ],
+)
+def test_nonsense_from_the_browser_finds_nothing(desk: JobDesk, asked: object) -> None:
+    assert desk.watch_jobs(asked) == {"jobs": []}
+    assert desk.cancel_jobs(asked) is True

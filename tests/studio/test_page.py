@@ -1,0 +1,53 @@
+"""The page as a whole: it serialises, keeps its events private, and opens without torch."""
+
+from __future__ import annotations
+
+import gc
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from pipeline.queue import Queue
+from pipeline.settings import Settings
+from studio import panels
+from studio.media import STATIC_DIR
+from studio.page import build_page
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_page_serialises_and_its_events_are_private(settings: Settings, queue: Queue) -> None:
+    config = build_page(settings, queue).get_config_file()
+    json.dumps(config, default=str)
+    events = config.get("dependencies", [])
+    assert len(events) >= 7
+    assert {event["api_visibility"] for event in events} == {"private"}
+    gc.collect()  # Gradio leaves an event loop open: its warning belongs to this test
+
+
+def test_page_opens_before_torch_is_loaded() -> None:
+    code = "import sys, studio.page; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("panel", [panels.board, panels.film, panels.shelf])
+def test_panels_mount_a_module_that_exists(panel: type) -> None:
+    module = re.search(r"static/(page/\w+\.js)", panel().js_on_load)
+    assert module is not None
+    assert "export function mount(" in (STATIC_DIR / module[1]).read_text(encoding="utf-8")
+
+
+def test_scripts_never_write_markup() -> None:
+    for script in STATIC_DIR.rglob("*.js"):
+        text = script.read_text(encoding="utf-8")
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write", text), (
+            script
+        )
+
+
+def test_scripts_import_only_their_neighbours() -> None:
+    for script in STATIC_DIR.rglob("*.js"):
+        for name in re.findall(r"from '([^']+)'", script.read_text(encoding="utf-8")):
+            assert (script.parent / name).is_file(), f"{script.name} imports {name}"

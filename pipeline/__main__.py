@@ -7,6 +7,7 @@ which), 130 stopped by Ctrl-C.
 from __future__ import annotations
 
 import argparse
+import codecs
 import io
 import json
 import sys
@@ -25,7 +26,6 @@ from pipeline.settings import Settings, load_settings
 if TYPE_CHECKING:
     from pipeline.artifacts import RenderSettings
 
-MAX_IDEA_CHARACTERS = 20_000
 _MAX_ERROR_CHARACTERS = 600
 
 
@@ -182,22 +182,28 @@ def _render_settings(options: argparse.Namespace, settings: Settings) -> RenderS
 
 
 def _read_idea(idea: str) -> str:
-    """The idea itself, from stdin or from a file."""
+    """The idea itself, from stdin or from a file; what no one could plan is refused at once."""
+    from pipeline.plan.reading import MAX_IDEA_LENGTH
+
     try:
         if idea == "-":
-            idea = sys.stdin.read(MAX_IDEA_CHARACTERS + 1)
+            idea = sys.stdin.read(MAX_IDEA_LENGTH + 1)
         elif idea.startswith("@"):
-            path = Path(idea[1:])
-            with workspace_errors(f"read {short(path)}"), path.open(encoding="utf-8-sig") as file:
-                idea = file.read(MAX_IDEA_CHARACTERS + 1)
+            start = _read_start(Path(idea[1:]), 4 * MAX_IDEA_LENGTH + 4)
+            idea = codecs.getincrementaldecoder("utf-8-sig")().decode(start)
         idea.encode()
     except UnicodeError as error:
-        raise InputError("the idea is not a text") from error
+        raise InputError("the idea is not a text", hint="Save it as plain text, UTF-8.") from error
     if not idea.strip():
         raise InputError("the idea is empty", hint="Say in a sentence what the story is about.")
-    if len(idea) > MAX_IDEA_CHARACTERS:
-        raise InputError(f"the idea is longer than {MAX_IDEA_CHARACTERS:,} characters")
+    if len(idea) > MAX_IDEA_LENGTH:
+        raise InputError(f"the idea is longer than {MAX_IDEA_LENGTH:,} characters")
     return idea
+
+
+def _read_start(path: Path, num_bytes: int) -> bytes:
+    with workspace_errors(f"read {short(path)}"), path.open("rb") as file:
+        return file.read(num_bytes)
 
 
 def _check_film_path(out: Path) -> None:

@@ -5,7 +5,6 @@ Each function is a work function (see `pipeline.progress`) that command line and
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import closing
@@ -17,7 +16,7 @@ from pydantic import ValidationError
 
 from pipeline.artifacts import RenderSettings, ScenePrompt, Take
 from pipeline.errors import InputError
-from pipeline.files import invalid_record, partial_path, workspace_errors
+from pipeline.files import invalid_record, workspace_errors
 from pipeline.packs.record import PackRecord, TroupeNames, load_record
 from pipeline.progress import Progress, T, Work
 from pipeline.story import Id, Record
@@ -172,6 +171,7 @@ class Runner:
         Progress counts the whole from the moment the story is planned: the steps of every scene,
         and one scene's worth for the film.
         """
+        from pipeline.assemble.join import copy_film
         from pipeline.render.renderer import count_steps
 
         _check_film_path(out)
@@ -182,7 +182,7 @@ class Runner:
         yield from _within(work, offset=0, span=span * scenes, total=total)
         work = self.film(project)
         film = yield from _within(work, offset=span * scenes, span=span, total=total)
-        return _copy_film(film, out)
+        return copy_film(film, out)
 
     def _load(self) -> Pack:
         if self._pack is None:
@@ -267,18 +267,6 @@ def _check_film_path(out: Path) -> None:
             f"the film cannot be written to {str(out)!r}",
             hint="Name a file ending in .mp4, in a folder that is there.",
         )
-
-
-def _copy_film(film: Path, out: Path) -> Path:
-    """Copy a film and its subtitles to `out`, each whole or not at all."""
-    with workspace_errors(f"write {out}"):
-        for source in (film, film.with_suffix(".srt")):
-            if source.is_file():
-                target = out.with_suffix(source.suffix)
-                partial = partial_path(target)
-                shutil.copyfile(source, partial)
-                partial.replace(target)
-    return out
 
 
 def _within(work: Work[T], *, offset: int, span: int, total: int) -> Work[T]:

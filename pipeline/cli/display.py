@@ -37,7 +37,8 @@ class _Display:
             self._show_bar(label, record)
             return
         line = label, 10 * record.step // max(1, record.total)
-        if line != self._last:
+        begins_one_step = record.total <= 1 and record.step == 0
+        if line != self._last and not begins_one_step:
             self._last = line
             words = f"{label}: {record.step}/{record.total} {record.note}"
             sys.stderr.write(f"{words.rstrip()}\n")

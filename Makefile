@@ -53,7 +53,8 @@ $(BIN)/python:
 	echo "No Python 3.11, 3.12 or 3.13 found; install one, or name it: make run PYTHON=/path/to/python3.12"; exit 1; fi
 	@$(PYTHON) -c '$(SUPPORTED)' || { \
 	echo "$(PYTHON) is $$($(PYTHON) --version 2>&1); Python 3.11, 3.12 or 3.13 is needed"; exit 1; }
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+	echo "No virtual environment could be made; on Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
 
 $(INSTALLED): requirements.txt | $(BIN)/python
 	$(PIP) -r requirements.txt

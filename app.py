@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import logging
 import os
 import signal
@@ -11,7 +10,7 @@ import sys
 from pathlib import Path
 
 from pipeline.queue import open_queue
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import load_settings
 from studio.jobs import WorkerProcess
 from studio.page import build_page, launch_options
 
@@ -34,7 +33,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parse_arguments(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    settings = _settings(options.home)
+    settings = load_settings(options.home)
     queue = open_queue(settings)
     worker = WorkerProcess(settings)
     worker.start()
@@ -46,13 +45,11 @@ def main(arguments: list[str] | None = None) -> None:
             inbrowser=not options.no_browser,
             **launch_options(settings, queue),
         )
+    except OSError as error:
+        address = f"{options.host}:{options.port}"
+        sys.exit(f"error: {address} cannot be opened; choose another --port ({error})")
     finally:
         worker.stop()
-
-
-def _settings(home: Path | None) -> Settings:
-    settings = load_settings()
-    return settings if home is None else dataclasses.replace(settings, home=home.expanduser())
 
 
 if __name__ == "__main__":

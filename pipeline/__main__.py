@@ -11,9 +11,7 @@ import codecs
 import io
 import json
 import sys
-import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -50,9 +48,8 @@ def _make(options: argparse.Namespace) -> None:
     from pipeline.runner import Runner
 
     idea, settings = _read_idea(options.idea), _settings(options)
-    _check_film_path(options.out)
     render = _render_settings(options, settings)
-    work = Runner(settings).make(idea, options.out, render, seed=options.seed)
+    work = Runner(settings).make(idea, options.out, render, seed=render.seed)
     print(show(work))
 
 
@@ -64,15 +61,17 @@ def _plan(options: argparse.Namespace) -> None:
 
 
 def _render(options: argparse.Namespace) -> None:
-    from pipeline.runner import Runner
+    from pipeline.runner import Runner, another
     from pipeline.workspace import open_project
 
     project, settings = open_project(options.project), _settings(options)
     render = _render_settings(options, settings)
-    runner = Runner(settings)
+    runner, vary = Runner(settings), options.seed is None
     if options.scene is None:
-        takes = show(runner.render_all(project, render, only_missing=not options.all))
+        work = runner.render_all(project, render, only_missing=not options.all, vary=vary)
+        takes = show(work)
     else:
+        render = another(render, project, options.scene) if vary else render
         takes = [show(runner.render(project, options.scene, render))]
     for take in takes:
         print(project.take_video(take))
@@ -82,12 +81,12 @@ def _render(options: argparse.Namespace) -> None:
 
 def _film(options: argparse.Namespace) -> None:
     from pipeline.assemble.join import copy_film
-    from pipeline.runner import Runner
+    from pipeline.runner import Runner, check_film_path
     from pipeline.workspace import open_project
 
     project = open_project(options.project)
     if options.out is not None:
-        _check_film_path(options.out)
+        check_film_path(options.out)
     film = show(Runner(_settings(options)).film(project))
     print(film if options.out is None else copy_film(film, options.out))
 
@@ -155,7 +154,7 @@ def _add_stages(commands: argparse._SubParsersAction[_Parser], home: _Parser) ->
 
 
 def _add_render_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--seed", type=_seed, default=0, help="the same seed, the same frames")
+    command.add_argument("--seed", type=_seed, help="the same seed, the same frames")
     steps = command.add_mutually_exclusive_group()
     steps.add_argument("--draft", action="store_true", help="fewer steps: faster, rougher")
     steps.add_argument("--steps", type=int, metavar="N", help="steps of each take")
@@ -168,8 +167,7 @@ def _seed(text: str) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    settings = load_settings()
-    return settings if options.home is None else replace(settings, home=options.home)
+    return load_settings(options.home)
 
 
 def _render_settings(options: argparse.Namespace, settings: Settings) -> RenderSettings:
@@ -204,18 +202,6 @@ def _read_idea(idea: str) -> str:
 def _read_start(path: Path, num_bytes: int) -> bytes:
     with workspace_errors(f"read {short(path)}"), path.open("rb") as file:
         return file.read(num_bytes)
-
-
-def _check_film_path(out: Path) -> None:
-    """Make sure, before any long work, that the film can be written."""
-    if out.suffix.lower() != ".mp4":
-        raise InputError(f"a film cannot be called {short(out)}", hint="Let its name end in .mp4.")
-    doing = f"write {short(out)}"
-    with workspace_errors(doing, hint="Choose a folder that can be written."):
-        if out.is_dir():
-            raise InputError(f"cannot {doing}: it is a folder")
-        with tempfile.TemporaryFile(dir=out.parent):
-            pass
 
 
 def _complain(message: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -86,7 +88,24 @@ def count_free_cores(*, seconds: float = 0.1) -> int:
     """
     loads = psutil.cpu_percent(interval=seconds, percpu=True)
     allowed = _allowed_cores()
-    return max(1, sum(load < 50 for core, load in enumerate(loads) if core in allowed))
+    free = sum(load < 50 for core, load in enumerate(loads) if core in allowed)
+    return max(1, int(min(free, read_core_quota())))
+
+
+def use_free_cores() -> None:
+    """Let torch run on the cores that are free now: others may have come or gone."""
+    import torch
+
+    torch.set_num_threads(count_free_cores())
+
+
+def read_core_quota(path: Path = Path("/sys/fs/cgroup/cpu.max")) -> float:
+    """How many cores' worth of time a Linux container gives; infinite where nothing limits it."""
+    try:
+        quota, period = path.read_text(encoding="utf-8").split()
+        return int(quota) / int(period)
+    except (OSError, ValueError):  # no such file, or "max 100000"
+        return math.inf
 
 
 def _allowed_cores() -> set[int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -17,6 +18,7 @@ from pipeline.story import Record
 
 MAX_RECORD_BYTES = 5_000_000
 _SHOWN_PROBLEMS = 3
+_REPLACE_WAITS_SECONDS = (0.02, 0.08, 0.15, 0.25)
 
 R = TypeVar("R", bound=Record)
 
@@ -58,10 +60,20 @@ def write_bytes(path: Path, content: bytes) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            partial.replace(path)
+            replace_file(partial, path)
         except BaseException:
             partial.unlink(missing_ok=True)
             raise
+
+
+def replace_file(partial: Path, path: Path) -> None:
+    """Move a file over another; waits a little for a program that keeps it open on Windows."""
+    for wait_seconds in _REPLACE_WAITS_SECONDS:
+        with suppress(PermissionError):
+            partial.replace(path)
+            return
+        time.sleep(wait_seconds)
+    partial.replace(path)
 
 
 def write_record(path: Path, record: Record) -> None:

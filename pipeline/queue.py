@@ -165,7 +165,8 @@ class Queue:
         """Write how far a running job is and give what it shall do.
 
         A report without preview keeps the one before. The words save_now and sample_now are given
-        once; a job that does not run any more is told to cancel.
+        once; a job that does not run any more is told to cancel. A report of step 0 sets `started`
+        anew, so that what comes before the first step (loading a model) counts as none.
         """
         with self._connected() as connection, _transaction(connection):
             found = connection.execute(
@@ -176,11 +177,13 @@ class Queue:
             word: Control = found["control"]
             connection.execute(
                 "UPDATE jobs SET stage = ?, scene_id = ?, step = ?, total = ?, note = ?,"
-                " preview = COALESCE(?, preview), heartbeat = ?, control = ? WHERE id = ?",
+                " preview = COALESCE(?, preview), heartbeat = ?, control = ?,"
+                " started = CASE WHEN ? THEN ? ELSE started END WHERE id = ?",
                 (
                     *(progress.stage, progress.scene_id, progress.step, progress.total),
                     *(progress.note, progress.preview, time.time()),
-                    *("none" if word in ("save_now", "sample_now") else word, job_id),
+                    "none" if word in ("save_now", "sample_now") else word,
+                    *(progress.step == 0, time.time(), job_id),
                 ),
             )
             return word
@@ -240,10 +243,16 @@ class Queue:
         """Put back running jobs whose worker has been silent, and give their ids.
 
         A job is put back once; interrupted a second time, it fails: it may be what ends workers.
+        One that was told to stop or to cancel is cancelled instead.
         """
         with self._connected() as connection, _transaction(connection):
             silent = "state = 'running' AND COALESCE(heartbeat, 0) <= ?"
             limit = time.time() - silent_seconds
+            connection.execute(
+                "UPDATE jobs SET state = 'cancelled', finished = ?, preview = NULL"
+                f" WHERE {silent} AND control IN ('stop', 'cancel')",
+                (time.time(), limit),
+            )
             connection.execute(
                 "UPDATE jobs SET state = 'failed', finished = ?, preview = NULL,"
                 " error = 'the work was interrupted twice', hint = 'See the log, then try again.'"

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from pipeline.artifacts import RenderSettings, ScenePrompt, Take
 from pipeline.errors import InputError
-from pipeline.files import invalid_record, workspace_errors
+from pipeline.files import invalid_record, short, workspace_errors
 from pipeline.packs.record import PackRecord, TroupeNames, load_record
 from pipeline.progress import Progress, T, Work
 from pipeline.story import Id, Record
@@ -85,6 +85,11 @@ def render_settings(record: PackRecord, **changes: object) -> RenderSettings:
         raise InputError(f"{where} cannot be {first['input']!r}: {first['msg']}") from error
 
 
+def another(render: RenderSettings, project: Project, scene_id: str) -> RenderSettings:
+    """Give the settings of a scene's next take: the seed raised by the takes that are there."""
+    return render.model_copy(update={"seed": render.seed + len(project.takes(scene_id))})
+
+
 class Runner:
     """Renders scenes and joins films; loads the pack on first use and keeps it."""
 
@@ -101,6 +106,7 @@ class Runner:
             RenderError: the model failed.
             WorkspaceError: the take cannot be saved.
         """
+        from pipeline.devices import use_free_cores
         from pipeline.render.renderer import count_steps, render_scene
 
         prompt = self._prompt(project, scene_id)
@@ -108,8 +114,12 @@ class Runner:
         total = count_steps(render)
         if self._pack is None:
             note = "loading the model"
-            yield Progress(stage="render", step=0, total=total, note=note, scene_id=scene_id)
+            loading = Progress(stage="render", step=0, total=total, note=note, scene_id=scene_id)
+            yield loading
+            self._load()
+            yield loading.model_copy(update={"note": "the model is loaded"})
         pack = self._load()
+        use_free_cores()
         work = render_scene(prompt, model=pack, clip=pack.record, settings=render)
         rendered = yield from work
         return _save(
@@ -117,9 +127,17 @@ class Runner:
         )
 
     def render_all(
-        self, project: Project, render: RenderSettings, *, only_missing: bool = True
+        self,
+        project: Project,
+        render: RenderSettings,
+        *,
+        only_missing: bool = True,
+        vary: bool = False,
     ) -> Work[list[Take]]:
-        """Render a take of every scene, or of those without one; progress counts the whole."""
+        """Render a take of every scene, or of those without one; progress counts the whole.
+
+        With `vary`, no scene gets the take it has again (see `another`).
+        """
         from pipeline.render.renderer import count_steps
 
         scenes = [scene.id for scene in project.story.scenes]
@@ -128,7 +146,8 @@ class Runner:
         span = count_steps(render)
         takes = []
         for number, scene_id in enumerate(scenes):
-            work = self.render(project, scene_id, render)
+            chosen = another(render, project, scene_id) if vary else render
+            work = self.render(project, scene_id, chosen)
             total = span * len(scenes)
             takes.append((yield from _within(work, offset=number * span, span=span, total=total)))
         return takes
@@ -174,7 +193,7 @@ class Runner:
         from pipeline.assemble.join import copy_film
         from pipeline.render.renderer import count_steps
 
-        _check_film_path(out)
+        check_film_path(out)
         project = yield from plan(idea, settings=self.settings, path=path, seed=seed)
         span, scenes = count_steps(render), len(project.story.scenes)
         total = span * (scenes + 1)
@@ -261,12 +280,21 @@ def _save(
         return project.save_take(take, video)
 
 
-def _check_film_path(out: Path) -> None:
-    if out.suffix.lower() != ".mp4" or not out.parent.is_dir():
-        raise InputError(
-            f"the film cannot be written to {str(out)!r}",
-            hint="Name a file ending in .mp4, in a folder that is there.",
-        )
+def check_film_path(out: Path) -> None:
+    """Make sure, before any long work, that the film can be written.
+
+    Raises:
+        InputError: the name does not end in `.mp4`, or is a folder's.
+        WorkspaceError: the folder is not there or cannot be written.
+    """
+    if out.suffix.lower() != ".mp4":
+        raise InputError(f"a film cannot be called {short(out)}", hint="Let its name end in .mp4.")
+    doing = f"write {short(out)}"
+    with workspace_errors(doing, hint="Choose a folder that can be written."):
+        if out.is_dir():
+            raise InputError(f"cannot {doing}: it is a folder")
+        with tempfile.TemporaryFile(dir=out.parent):
+            pass
 
 
 def _within(work: Work[T], *, offset: int, span: int, total: int) -> Work[T]:
@@ -318,8 +346,12 @@ def _run_render(runner: Runner, job: Job) -> Work[Take]:
 
 def _run_render_all(runner: Runner, job: Job) -> Work[list[Take]]:
     asked = _Asked.of(job)
-    project = open_project(job.project)
-    return runner.render_all(project, asked.settings(runner), only_missing=asked.only_missing)
+    return runner.render_all(
+        open_project(job.project),
+        asked.settings(runner),
+        only_missing=asked.only_missing,
+        vary=asked.seed is None,
+    )
 
 
 def _run_film(runner: Runner, job: Job) -> Work[Path]:

@@ -2,6 +2,7 @@
 
 It keeps its models loaded between jobs. Between the steps of a job it writes the progress and reads
 what the job shall do; SIGTERM ends it after the step at hand and puts the job back into the queue.
+So does the end of the studio that started it, the process that `DREAMRUNNER_PARENT` names.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -31,6 +32,8 @@ StartWork = Callable[[Job], Work[object]]
 
 IDLE_SECONDS = 0.25
 HEARTBEAT_SECONDS = 5.0
+PARENT_SECONDS = 1.0
+PARENT_VARIABLE = "DREAMRUNNER_PARENT"
 NICENESS = 10
 
 
@@ -59,6 +62,7 @@ def serve(queue: Queue, start: StartWork, *, once: bool = False) -> None:
         )
     try:
         with _leaving_on_signals() as leaving:
+            _leave_with_parent(leaving)
             for job_id in queue.recover(silent_seconds=0):  # no other worker can be running them
                 logger.warning("job %s was interrupted; it starts again", job_id)
             _serve(queue, start, leaving=leaving, once=once)
@@ -140,6 +144,28 @@ def _leaving_on_signals() -> Iterator[threading.Event]:
             signal.signal(one, handler)
 
 
+def _leave_with_parent(leaving: threading.Event) -> None:
+    """Set the event once the process named in the environment is gone; if none is, do nothing.
+
+    A studio that is killed cannot stop its worker, which would go on with old code and models and
+    keep out the next studio's.
+    """
+    named = os.environ.get(PARENT_VARIABLE, "")
+    if named.isdecimal():
+        watch = threading.Thread(target=_watch, args=(int(named), leaving), daemon=True)
+        watch.start()
+
+
+def _watch(pid: int, leaving: threading.Event) -> None:
+    with suppress(psutil.NoSuchProcess):
+        parent = psutil.Process(pid)
+        while parent.is_running() and parent.status() != psutil.STATUS_ZOMBIE:
+            if leaving.wait(PARENT_SECONDS):
+                return
+    logger.warning("the studio (process %d) is gone; this worker ends, too", pid)
+    leaving.set()
+
+
 @contextmanager
 def _heartbeat(queue: Queue, job_id: int) -> Iterator[None]:
     """Beat in a thread of its own: loading a model takes longer than silence may last."""
@@ -161,7 +187,11 @@ def _heartbeat(queue: Queue, job_id: int) -> Iterator[None]:
 def _be_nice() -> None:
     """Leave the processor to the page and to the person's other programs."""
     windows = getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", None)
-    psutil.Process().nice(NICENESS if windows is None else windows)
+    process = psutil.Process()
+    try:
+        process.nice(max(NICENESS, process.nice()) if windows is None else windows)
+    except psutil.AccessDenied:
+        logger.warning("the worker's priority cannot be changed")
 
 
 def _log_to_file(path: Path) -> None:

@@ -19,7 +19,14 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from pipeline.artifacts import Casting, Take
 from pipeline.errors import InputError, InvalidStoryError, WorkspaceError
-from pipeline.files import partial_path, read_record, short, workspace_errors, write_record
+from pipeline.files import (
+    partial_path,
+    read_record,
+    replace_file,
+    short,
+    workspace_errors,
+    write_record,
+)
 from pipeline.settings import Settings, load_settings
 from pipeline.story import Id, Record, Story
 
@@ -68,12 +75,12 @@ def create_project(
     folder = projects_dir(settings or load_settings())
     number, name = 1, story.id
     while True:
-        if not (folder / name).exists():
+        if not _exists(folder / name):
             try:
                 _place(story.model_copy(update={"id": name}), casting, folder / name)
                 return Project(folder / name)
             except WorkspaceError:
-                if not (folder / name).exists():
+                if not _exists(folder / name):
                     raise
         number += 1
         name = f"{story.id[:58]}-{number}"
@@ -88,7 +95,7 @@ def open_project(path: str | Path) -> Project:
     """
     path = Path(path)
     with workspace_errors(f"open {short(path)}"):
-        is_file, exists = path.is_file(), path.exists()
+        is_file, holds_story = path.is_file(), (path / "story.json").is_file()
     if is_file:
         read_record(path, Story)
         if path.name != "story.json":
@@ -97,7 +104,7 @@ def open_project(path: str | Path) -> Project:
                 hint="Put it into a folder of its own under the name story.json.",
             )
         return Project(path.parent)
-    if not exists or not (path / "story.json").is_file():
+    if not holds_story:
         raise WorkspaceError(
             f"there is no project at {short(path)}",
             hint="Name a folder with a story.json; `python -m pipeline plan` makes one.",
@@ -267,7 +274,11 @@ class Project:
 
     def _decisions(self) -> Decisions:
         file = self._file("decisions.json")
-        return read_record(file, Decisions) if file.is_file() else Decisions()
+        try:
+            return read_record(file, Decisions) if file.is_file() else Decisions()
+        except (InvalidStoryError, WorkspaceError) as error:
+            logger.warning("decisions left out: %s", error)
+            return Decisions()
 
     def _file(self, *names: str) -> Path:
         """Give a path inside the folder; WorkspaceError if a link leads out of it."""
@@ -308,6 +319,11 @@ def _place(story: Story, casting: Casting, path: Path) -> None:
             partial.rename(path)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
+
+
+def _exists(path: Path) -> bool:
+    with workspace_errors(f"look for {short(path)}", hint="Choose another folder."):
+        return path.exists()
 
 
 def _refuse_filled(path: Path) -> None:
@@ -354,6 +370,6 @@ def _move(source: Path, target: Path) -> None:
     partial = partial_path(target)
     try:
         shutil.move(source, partial)
-        partial.replace(target)
+        replace_file(partial, target)
     finally:
         partial.unlink(missing_ok=True)

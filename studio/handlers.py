@@ -51,8 +51,7 @@ def guarded(handler: Callable[P, T]) -> Callable[P, T]:
 
 def shown(error: PipelineError) -> gr.Error:
     """Give the error as a message on the page: what happened, and what to do next."""
-    text = f"{error.message}. {error.hint}" if error.hint else error.message
-    return gr.Error(html.escape(text), duration=12, title=FAILED, print_exception=False)
+    return gr.Error(_told(error), duration=12, title=FAILED, print_exception=False)
 
 
 @dataclass(frozen=True)
@@ -99,15 +98,19 @@ class Handlers:
 
     @guarded
     def open_page(self, request: gr.Request) -> tuple[Any, ...]:
-        """Show the story named in the address (`?p=`), or the invitation."""
+        """Show the story named in the address (`?p=`), or the invitation; say what failed since."""
         wanted = request.query_params.get("p")
         if not wanted:
             return self._invitation().updates()
         try:
-            return self._page(projects.open_by_id(self._settings, wanted)).updates()
+            project = projects.open_by_id(self._settings, wanted)
+            updates = self._page(project).updates()
         except PipelineError as error:
             gr.Warning(html.escape(str(error)), title="Please note")
             return self._invitation().updates()
+        for words in self._desk.missed(project):
+            gr.Warning(html.escape(words), duration=20, title=FAILED)
+        return updates
 
     @guarded
     def make_story(self, idea: str, seed: float | None) -> tuple[Any, ...]:
@@ -125,9 +128,14 @@ class Handlers:
 
     @guarded
     def change(self, quality: str, seed: float | None, event: gr.EventData) -> tuple[Any, ...]:
-        """Do what the storyteller did on the storyboard."""
+        """Do what the storyteller did on the storyboard; if it fails, show what is kept."""
         op = event._data if isinstance(event._data, dict) else {}
-        return self.do(op, quality=quality, seed=seed).updates()
+        try:
+            return self.do(op, quality=quality, seed=seed).updates()
+        except PipelineError as error:
+            kept = projects.open_by_id(self._settings, op.get("project"))
+            gr.Warning(_told(error), duration=12, title=FAILED)
+            return self._page(kept, quality=quality).updates()
 
     def do(self, op: dict[str, Any], *, quality: str, seed: float | None) -> StoryPage:
         """Carry out one operation of the storyboard and give the page that follows."""
@@ -227,6 +235,10 @@ class Handlers:
     def _invitation(self) -> StoryPage:
         shelf = views.shelf_view(self._settings)
         return StoryPage("", {}, {}, shelf, "", "", all_rendered=True)
+
+
+def _told(error: PipelineError) -> str:
+    return html.escape(f"{error.message}. {error.hint}" if error.hint else error.message)
 
 
 def _seed(value: object) -> int:

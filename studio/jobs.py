@@ -7,12 +7,14 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import PipelineError
 from pipeline.queue import Job, Queue
 from pipeline.settings import Settings
+from pipeline.worker import PARENT_VARIABLE
 from pipeline.workspace import Project
 from studio.media import MEDIA_PREFIX
 from studio.projects import open_by_id
@@ -21,12 +23,14 @@ _LOG = logging.getLogger(__name__)
 _WATCH_SECONDS = 1.0
 _LONGEST_WAIT_SECONDS = 60.0
 _STOP_SECONDS = 15.0
+_DAY_SECONDS = 86_400.0
 
 
 class WorkerProcess:
     """Keeps one `python -m pipeline worker` running beside the page.
 
-    A worker that dies is started again, after a wait that doubles each time it dies young.
+    A worker that dies is started again, after a wait that doubles each time it dies young. It ends
+    by itself when the studio is gone, even one that was killed.
     """
 
     def __init__(self, settings: Settings, *, command: list[str] | None = None) -> None:
@@ -79,6 +83,7 @@ class WorkerProcess:
             **os.environ,
             "DREAMRUNNER_HOME": str(self._settings.home),
             "DREAMRUNNER_PACK": self._settings.pack,
+            PARENT_VARIABLE: str(os.getpid()),
         }
         with path.open("ab") as log:
             self._process = subprocess.Popen(
@@ -100,6 +105,7 @@ class JobDesk:
     def __init__(self, settings: Settings, queue: Queue) -> None:
         self._settings = settings
         self._queue = queue
+        self._told: set[int] = set()  # the failures said since the studio started
 
     def watch_jobs(self, asked: object) -> dict[str, Any]:
         """Give the work of a project that goes on, and how that in `known` ended.
@@ -129,7 +135,21 @@ class JobDesk:
         project, wanted = self._read(told, "ids")
         jobs = [job for one in sorted(wanted) if (job := self._queue.get(one))]
         mine = [job for job in jobs if project is not None and job.project == str(project.path)]
-        return [_failure(job) for job in mine if job.state == "failed"]
+        failed = [job for job in mine if job.state == "failed"]
+        self._told.update(job.id for job in failed)
+        return [_failure(job) for job in failed]
+
+    def missed(self, project: Project) -> list[str]:
+        """Say what failed in the last day, was not tried again, and has been told nobody yet."""
+        latest = {(job.kind, _scene_of(job)): job for job in self._queue.jobs(project.path)}
+        since = time.time() - _DAY_SECONDS
+        failed = [
+            job
+            for job in latest.values()
+            if job.state == "failed" and (job.finished or 0) > since and job.id not in self._told
+        ]
+        self._told.update(job.id for job in failed)
+        return [f"{_title(job, project, _scene_of(job))}: {_failure(job)}" for job in failed]
 
     def _read(self, asked: object, name: str) -> tuple[Project | None, set[int]]:
         """The project and the job ids that a browser named; nothing for anything else."""
@@ -145,7 +165,7 @@ class JobDesk:
 
 def _shown(job: Job, project: Project, waiting: list[int]) -> dict[str, Any]:
     """A job for `static/page/jobs.js`; `waiting` lists the active jobs of all, oldest first."""
-    scene_id = job.scene_id or job.arguments.get("scene_id")
+    scene_id = _scene_of(job)
     preview = f"{MEDIA_PREFIX.lstrip('/')}/{project.path.name}/jobs/{job.id}/{job.step}"
     return {
         "id": job.id,
@@ -159,6 +179,10 @@ def _shown(job: Job, project: Project, waiting: list[int]) -> dict[str, Any]:
         "ahead": waiting.index(job.id) if job.id in waiting else 0,
         "preview": preview if job.preview else None,
     }
+
+
+def _scene_of(job: Job) -> str | None:
+    return job.scene_id or job.arguments.get("scene_id")
 
 
 def _title(job: Job, project: Project, scene_id: str | None) -> str:

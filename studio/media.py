@@ -26,6 +26,7 @@ STATIC_DIR = Path(__file__).resolve().parent.parent / "static"
 STATIC_PREFIX = "/gradio_api/studio/static"
 MEDIA_PREFIX = "/gradio_api/studio/media"
 T = TypeVar("T")
+_NO_JOB_ID = 2**63  # the queue counts in 64 bits
 _STATIC_TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
@@ -45,11 +46,11 @@ def make_routes(settings: Settings, queue: Queue) -> list[BaseRoute]:
 
 def static_file(name: str) -> FileResponse:
     """Serve one of the page's own scripts or style sheets; 404 for anything else."""
-    path = (STATIC_DIR / name).resolve()
-    kind = _STATIC_TYPES.get(path.suffix)
-    if kind is None or not path.is_relative_to(STATIC_DIR) or not path.is_file():
+    served = {one.relative_to(STATIC_DIR).as_posix(): one for one in STATIC_DIR.rglob("*.*")}
+    kind = _STATIC_TYPES.get(Path(name).suffix)
+    if kind is None or name not in served:
         raise HTTPException(404)
-    return FileResponse(path, media_type=kind, headers={"Cache-Control": "no-cache"})
+    return FileResponse(served[name], media_type=kind, headers={"Cache-Control": "no-cache"})
 
 
 class Media:
@@ -77,7 +78,7 @@ class Media:
     def captions(self, project_id: str, film_id: str) -> Response:
         """Give the narration of a film as the browser's own kind of subtitles."""
         path = self._film(project_id, film_id, ".srt")
-        text = pysubs2.load(str(path), encoding="utf-8").to_string("vtt")
+        text = pysubs2.load(str(path), encoding="utf-8", format_="srt").to_string("vtt")
         return PlainTextResponse(text, media_type="text/vtt")
 
     def preview(self, project_id: str, job_id: int, step: int) -> Response:
@@ -86,7 +87,7 @@ class Media:
         Nothing (204) is given when the work ended in the meantime.
         """
         project = _found(lambda: self._open(project_id))
-        job = self._queue.get(job_id)
+        job = self._queue.get(job_id) if 0 < job_id < _NO_JOB_ID else None
         if job is None or job.project != str(project.path):
             raise HTTPException(404)
         if not job.preview:

@@ -140,7 +140,7 @@ def _advanced() -> tuple[gr.Radio, gr.Number]:
             precision=0,
             minimum=0,
             label="Seed",
-            info="The same number gives the same take again.",
+            info="Counts up by one with each further take of a scene.",
             interactive=True,
         )
     return quality, seed

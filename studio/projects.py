@@ -17,6 +17,7 @@ from pipeline.errors import InputError, WorkspaceError
 from pipeline.packs.record import load_record
 from pipeline.plan.casting import cast_story
 from pipeline.plan.lexicon import load_lexicon, words_of
+from pipeline.plan.lint import Doubt, lint_scene
 from pipeline.plan.prompts import scene_prompt
 from pipeline.runner import load_troupe, normalise
 from pipeline.settings import Settings
@@ -41,10 +42,11 @@ class Example:
 
 @dataclass(frozen=True)
 class Staging:
-    """How a pack plays a story: who plays whom, and per scene the words the model gets."""
+    """How a pack plays a story: who plays whom, and by scene the model's words and its limits."""
 
     casting: Casting
     prompts: Mapping[str, ScenePrompt]
+    doubts: Mapping[str, list[Doubt]]
 
 
 def example_ideas(folder: Path = STORIES_DIR) -> list[Example]:
@@ -115,7 +117,13 @@ def stage(project: Project, pack: str) -> Staging:
         scene.id: normalise(scene_prompt(story, scene.id, casting, troupe=troupe), record)
         for scene in story.scenes
     }
-    return Staging(casting, prompts)
+    columns, rows = (
+        side // record.patch_size for side in (record.latent_width, record.latent_height)
+    )
+    doubts = {
+        scene.id: list(lint_scene(scene, columns=columns, rows=rows)) for scene in story.scenes
+    }
+    return Staging(casting, prompts, doubts)
 
 
 def edit_title(project: Project, title: object) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from pipeline.artifacts import Casting, Part, ScenePrompt, Take
+from pipeline.plan.lint import Doubt
 from pipeline.settings import Settings
 from pipeline.story import Character, Region, Scene, Story
 from pipeline.theatre.world import load_world
@@ -100,19 +101,28 @@ def _scene(project: Project, scene: Scene, staging: Staging, cost: str) -> View:
     casting, prompt = staging.casting, staging.prompts[scene.id]
     backdrop = next((one.backdrop for one in casting.places if one.scene_id == scene.id), "plain")
     words = {region.region_id: region.text for region in prompt.regions}
+    regions = [
+        {**_region(region, project.story, casting, at), "played": words.get(region.id, "")}
+        for at, region in enumerate(scene.regions)
+    ]
+    names = {region["id"]: region["name"] for region in regions}
     return {
         "id": scene.id,
         "title": scene.title,
         "setting": scene.setting,
         "narration": scene.narration,
         "backdrop": backdrop,
-        "regions": [
-            {**_region(region, project.story, casting, at), "played": words.get(region.id, "")}
-            for at, region in enumerate(scene.regions)
-        ],
+        "regions": regions,
+        "notes": [_doubt(doubt, names) for doubt in staging.doubts[scene.id]],
         "takes": [_take(project, take, number, chosen, prompt) for number, take in takes],
         "cost": cost,
     }
+
+
+def _doubt(doubt: Doubt, names: Mapping[str, str]) -> str:
+    """What a model could hardly obey, said of the one it concerns."""
+    who = f"{names[doubt.region_id]} " if doubt.region_id else ""
+    return _sentence(f"{who}{doubt.words}")
 
 
 def _region(region: Region, story: Story, casting: Casting, at: int) -> View:

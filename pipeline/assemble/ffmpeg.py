@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from pipeline.errors import AssemblyError, ModelUnavailableError
-from pipeline.files import partial_path, short, workspace_errors
+from pipeline.files import partial_path, replace_file, short, workspace_errors
 
 _TAIL_CHARACTERS = 300
 _VIDEO = re.compile(
@@ -65,7 +65,7 @@ def written_whole(path: Path) -> Iterator[Path]:
         try:
             temporary.touch(exist_ok=False)
             yield temporary
-            temporary.replace(path)
+            replace_file(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
 

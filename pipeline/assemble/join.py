@@ -11,6 +11,7 @@ from pipeline.assemble.encode import ENLARGE, H264
 from pipeline.assemble.ffmpeg import probe, run_ffmpeg, written_whole
 from pipeline.assemble.subtitles import subtitles
 from pipeline.assemble.timeline import cut_frames, duration_frames, readable
+from pipeline.files import short, workspace_errors
 from pipeline.progress import Progress, Work
 
 _CRF = "18"
@@ -54,13 +55,20 @@ def join(
 def copy_film(film: Path, out: Path) -> Path:
     """Copy a film, and the SRT file beside it, to `out`; each appears only when it is whole.
 
+    Where the film has no SRT file, one of an earlier film at `out` goes.
+
     Raises:
         WorkspaceError: `out` cannot be written.
     """
-    for source in (film, film.with_suffix(".srt")):
-        if source.is_file():
-            with written_whole(out.with_suffix(source.suffix)) as temporary:
-                shutil.copyfile(source, temporary)
+    with written_whole(out) as temporary:
+        shutil.copyfile(film, temporary)
+    narration, target = film.with_suffix(".srt"), out.with_suffix(".srt")
+    if narration.is_file():
+        with written_whole(target) as temporary:
+            shutil.copyfile(narration, temporary)
+    else:
+        with workspace_errors(f"remove {short(target)}"):
+            target.unlink(missing_ok=True)
     return out
 
 

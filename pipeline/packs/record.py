@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,6 +13,7 @@ from pydantic import Field, ValidationError
 
 from pipeline.diffusion.model import ClipFormat
 from pipeline.errors import ModelUnavailableError
+from pipeline.files import short
 from pipeline.story import Id, Record
 
 PACK_FILE = "pack.json"
@@ -105,11 +107,12 @@ def find_pack(name_or_path: str | Path) -> Path:
         ModelUnavailableError: there is no such pack.
     """
     for folder in (_PACKS / str(name_or_path), Path(name_or_path)):
-        if (folder / PACK_FILE).is_file():
-            return folder
+        with suppress(OSError):  # such as a name that is too long
+            if (folder / PACK_FILE).is_file():
+                return folder
     known = ", ".join(_names()) or "none"
     raise ModelUnavailableError(
-        f"there is no pack {str(name_or_path)!r}",
+        f"there is no pack {short(Path(name_or_path))!r}",
         hint=f"Give the folder of a pack (with a {PACK_FILE}) or a built-in one: {known}.",
     )
 

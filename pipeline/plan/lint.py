@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pipeline.story import NUM_KEYFRAMES, Box, Region, Scene, Story
 
 MOST_AT_ONCE = 3
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What a model could hardly obey: words about one region, or about the whole scene (None)."""
+
+    words: str
+    region_id: str | None = None
 
 
 def lint(story: Story, *, columns: int = 9, rows: int = 6) -> list[str]:
@@ -14,19 +23,25 @@ def lint(story: Story, *, columns: int = 9, rows: int = 6) -> list[str]:
 
     `columns` and `rows` are the pack's token grid. The story stays as it is.
     """
-    return [warning for scene in story.scenes for warning in _lint_scene(scene, columns, rows)]
+    return [
+        f"scene {scene.id!r}, region {doubt.region_id!r}: {doubt.words}"
+        if doubt.region_id
+        else f"scene {scene.id!r}: {doubt.words}"
+        for scene in story.scenes
+        for doubt in lint_scene(scene, columns=columns, rows=rows)
+    ]
 
 
-def _lint_scene(scene: Scene, columns: int, rows: int) -> Iterator[str]:
+def lint_scene(scene: Scene, *, columns: int = 9, rows: int = 6) -> Iterator[Doubt]:
+    """Give what a model could hardly obey in one scene: region by region, then as a whole."""
     for region in scene.regions:
-        where = f"scene {scene.id!r}, region {region.id!r}"
         if not any(map(_is_seen, region.boxes())):
-            yield f"{where}: its box is never inside the frame"
+            yield Doubt("is never inside the picture", region.id)
         elif any(box and _is_tiny(box, columns, rows) for box in region.boxes()):
-            yield f"{where}: its box is too small to be drawn ({columns}x{rows} places)"
+            yield Doubt("gets too small to be drawn well", region.id)
     most = max(_count_at(scene.regions, k) for k in range(NUM_KEYFRAMES))
     if most > MOST_AT_ONCE:
-        yield f"scene {scene.id!r}: {most} regions at once; more than {MOST_AT_ONCE} blur"
+        yield Doubt(f"{most} figures at once; more than {MOST_AT_ONCE} blur")
 
 
 def _is_seen(box: Box | None) -> bool:

@@ -24,6 +24,10 @@ def scene_prompt(story: Story, scene_id: str, casting: Casting, *, troupe: Playe
     whole = cast_story(story, troupe=troupe, pack=casting.pack, previous=casting)
     notes: list[str] = []
     regions = [_region_prompt(story, scene, r, whole, troupe, notes) for r in scene.regions]
+    if scene.overlaps:
+        notes.append("words for overlapping boxes are not used yet")
+    if any(region.priors for region in scene.regions):
+        notes.append("learned looks and motions are not used yet")
     place = next(p for p in whole.places if p.scene_id == scene_id)
     said = find_place(scene.background)
     named = said.meaning if said and said.meaning in troupe.backdrops else place.backdrop

@@ -93,7 +93,8 @@ def read_idea(text: str) -> Idea:
     """Read an idea or a narration.
 
     Raises:
-        InputError: there are no letters in it, or more than `MAX_IDEA_LENGTH` characters.
+        InputError: there are no letters in it, more than `MAX_IDEA_LENGTH` characters, or such
+            as are none.
     """
     _check(text)
     plain = re.sub(r"[ \t\r\f\v\x00-\x08]+", " ", text).strip()
@@ -180,6 +181,8 @@ def _resolve(found: list[Mention], idea: Idea, last: tuple[int, ...]) -> list[Me
 
 
 def _check(text: str) -> None:
+    if any("\ud800" <= c <= "\udfff" for c in text):  # half a character: no file can hold it
+        raise InputError("the idea is not a text", hint="Write it again, or paste it as text.")
     if not text.strip():
         raise InputError("the idea is empty", hint="Write a line about who the story is of.")
     if len(text) > MAX_IDEA_LENGTH:

@@ -32,11 +32,12 @@ export class Card {
     this.takes = el('div', { class: 'takes' });
     this.render = el('button', { type: 'button', class: 'accent render' });
     this.actors = el('div', { class: 'actors' });
+    this.notes = el('ul', { class: 'notes' });
     this.lines = new Map();
     this.root = el('article', { class: 'card', 'data-scene': this.id },
       el('header', {}, this.number, this.fields.title.root, this.remove),
       el('div', { class: 'look' }, this.stage, this.caption, this.strip, this.takes),
-      el('div', { class: 'words' }, this.fields.narration.root, this.fields.setting.root, this.actors, this.render));
+      el('div', { class: 'words' }, this.fields.narration.root, this.fields.setting.root, this.actors, this.notes, this.render));
     for (const event of ['pointerleave', 'focusout']) this.strip.addEventListener(event, () => this.showStage());
     this.render.addEventListener('click', () => this.send({ op: 'render' }));
     this.remove.addEventListener('click', () => this.confirmRemove());
@@ -56,6 +57,8 @@ export class Card {
     this.remove.hidden = !removable;
     for (const [name, field] of Object.entries(this.fields)) field.set(scene[name]);
     this.drawActors(scene.regions);
+    this.notes.hidden = !scene.notes.length;
+    this.notes.replaceChildren(...scene.notes.map((note) => el('li', { text: note })));
     this.drawPictures();
     this.drawTakes();
     this.drawButton(null);

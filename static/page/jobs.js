@@ -19,10 +19,15 @@ export function mount({ element, props, trigger, watch, server }) {
     const mine = ++round;
     const project = (props.value || {}).project;
     if (!element.isConnected) return;
-    const heard = project ? await server.watch_jobs({ project, known: [...known.keys()] }) : { jobs: [] };
-    if (mine !== round) return;
-    if (heard && heard.jobs) hear(project, heard.jobs);
-    timer = setTimeout(ask, known.size && !document.hidden ? BUSY_MS : IDLE_MS);
+    try {
+      const heard = project ? await answered(server.watch_jobs({ project, known: [...known.keys()] })) : { jobs: [] };
+      if (mine === round) hear(project, heard.jobs);
+    } catch (error) {
+      if (mine === round) bar.say('the studio does not answer, asking again …');
+      console.warn(error);
+    } finally {
+      if (mine === round) timer = setTimeout(ask, known.size && !document.hidden ? BUSY_MS : IDLE_MS);
+    }
   }
 
   function hear(project, jobs) {
@@ -39,6 +44,13 @@ export function mount({ element, props, trigger, watch, server }) {
   ask();
 }
 
+/** Give the server's answer. Gradio gives none where the request failed, which is an error here. */
+async function answered(request) {
+  const answer = await request;
+  if (!answer) throw new Error('the studio did not answer');
+  return answer;
+}
+
 class Bar {
   constructor(server) {
     this.picture = el('img', { alt: '', hidden: true });
@@ -53,11 +65,20 @@ class Bar {
     this.stopAll.addEventListener('click', () => this.cancel(server, this.ids));
   }
 
-  cancel(server, ids) {
-    this.stop.disabled = true;
-    this.stopAll.disabled = true;
-    this.detail.textContent = 'stopping …';
-    server.cancel_jobs({ project: this.project, ids });
+  async cancel(server, ids) {
+    this.stop.disabled = this.stopAll.disabled = true;
+    this.say('stopping …');
+    try {
+      await answered(server.cancel_jobs({ project: this.project, ids }));
+    } catch (error) {
+      this.stop.disabled = this.stopAll.disabled = false;
+      this.say('it could not be stopped, try again');
+      console.warn(error);
+    }
+  }
+
+  say(words) {
+    this.detail.textContent = words;
   }
 
   show(project, jobs) {
@@ -68,7 +89,7 @@ class Bar {
     this.project = project;
     this.ids = [first, ...jobs.filter((job) => job !== first)].map((job) => job.id);
     this.title.textContent = first.title;
-    if (!this.stop.disabled) this.detail.textContent = progressWords(first, jobs.length - 1);
+    if (!this.stop.disabled) this.say(progressWords(first, jobs.length - 1));
     if (first.total && first.step) Object.assign(this.meter, { max: first.total, value: first.step });
     else this.meter.removeAttribute('value');
     this.stopAll.hidden = jobs.length < 2;

@@ -25,6 +25,10 @@ _GROUPS: dict[str, Callable[[Mark], str]] = {
     "box height": bin_of_height,
     "place": lambda mark: mark.cell,
     "overlap": bin_of_overlap,
+    "kind": lambda mark: mark.kind,
+    "colour": lambda mark: mark.colour,
+    "motion": lambda mark: mark.motion,
+    "backdrop": lambda mark: mark.backdrop,
 }
 _LABEL_PX = 18
 

@@ -23,10 +23,14 @@ _RESAMPLES = 1000
 
 
 class Mark(BaseModel):
-    """How one figure was met at one keyframe."""
+    """How one figure was met at one keyframe; the first four name what was asked for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    kind: str
+    colour: str
+    motion: str
+    backdrop: str
     height: float
     cell: str
     overlap: float
@@ -106,7 +110,8 @@ def mark_clip(
         for number, actor in enumerate(asked.script.actors):
             if asked.seen[number, keyframe]:
                 found = _find(frame, actor, growth)
-                marks.append(_mark(found, boxes[number], np.delete(boxes, number, axis=0)))
+                others = np.delete(boxes, number, axis=0)
+                marks.append(_mark(found, boxes[number], others, actor, asked.script.backdrop))
     return tuple(marks)
 
 
@@ -117,9 +122,15 @@ def _find(
     return None if found is None else grow(found, growth.get(_kind(actor), np.zeros(4)))
 
 
-def _mark(found: np.ndarray | None, own: np.ndarray, others: np.ndarray) -> Mark:
+def _mark(
+    found: np.ndarray | None, own: np.ndarray, others: np.ndarray, actor: Actor, backdrop: str
+) -> Mark:
     near = found is not None and _is_near(found, own)
     return Mark(
+        kind=actor.kind,
+        colour=actor.colour,
+        motion=actor.motion,
+        backdrop=backdrop,
         height=float(own[3] - own[1]),
         cell=_cell(own),
         overlap=max((_covered(own, other) for other in others), default=0.0),

@@ -36,7 +36,17 @@ def test_drawn_scenes_score_high_and_mirrored_ones_low() -> None:
 
 def make_result(scene: int, *, near: bool) -> Result:
     mark = Mark(
-        height=0.5, cell="middle left", overlap=0, found=True, near=near, swapped=False, iou=0.25
+        kind="fox",
+        colour="blue",
+        motion="walks",
+        backdrop="beach",
+        height=0.5,
+        cell="middle left",
+        overlap=0,
+        found=True,
+        near=near,
+        swapped=False,
+        iou=0.25,
     )
     return Result(scene=scene, condition="drawn", run="x", seconds=1, strays=0, marks=(mark,) * 3)
 
@@ -65,6 +75,14 @@ def test_benchmark_writes_its_report_and_resumes(tmp_path: Path) -> None:
     assert report["scenes"] == 2
     assert list(report["conditions"]) == list(regions.CONDITIONS)
     assert (options.out / "sheet.png").stat().st_size > 1000
+    asked = [make_asked(5000).script, make_asked(5001).script]
+    summary = report["conditions"]["regions"]
+    assert set(summary["kind"]) == {actor.kind for one in asked for actor in one.actors}
+    assert set(summary["motion"]) == {actor.motion for one in asked for actor in one.actors}
+    assert set(summary["colour"]) == {actor.colour for one in asked for actor in one.actors}
+    assert set(summary["backdrop"]) == {one.backdrop for one in asked}
+    table = (options.out / "results.md").read_text(encoding="utf-8")
+    assert f"| {asked[0].actors[0].kind} |" in table.split("near, by kind")[1]
     lines = (options.out / "part-0-of-1.jsonl").read_text(encoding="utf-8").splitlines()
     (options.out / "part-0-of-1.jsonl").write_text(
         "\n".join(lines[:-1]) + "\n{cut", encoding="utf-8"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Response, Route, expect
 
 pytestmark = pytest.mark.browser
 
@@ -44,6 +44,22 @@ def test_work_goes_on_without_the_page_and_can_be_cancelled(page: Page, studio_u
     expect(page.locator(".card.busy")).to_have_count(0)
 
 
+def test_page_asks_again_where_the_studio_did_not_answer(page: Page, studio_url: str) -> None:
+    _make_storyboard(page, studio_url)
+    page.locator(".card .render").first.click()
+    detail = page.locator(".jobs .detail")
+    expect(detail).to_contain_text("step", timeout=RENDER_MS)
+    _break_answers(page, "watch_jobs", 5)
+    expect(detail).to_contain_text("does not answer")
+    expect(detail).to_contain_text("step")
+    _break_answers(page, "cancel_jobs", 1)
+    cancel = page.get_by_role("button", name="Cancel", exact=True)
+    cancel.click()
+    expect(cancel).to_be_enabled()
+    cancel.click()
+    expect(page.locator(".jobs")).to_be_hidden()
+
+
 def test_words_outlive_a_reload(page: Page, studio_url: str) -> None:
     _make_storyboard(page, studio_url)
     title = page.locator(".card").first.get_by_label("Title")
@@ -70,6 +86,20 @@ def _make_storyboard(page: Page, url: str) -> None:
     page.get_by_role("button", name="Make the storyboard").click()
     expect(page.locator(".card").first).to_be_visible()
     page.wait_for_url("**/?p=*")
+
+
+def _break_answers(page: Page, function: str, times: int) -> None:
+    """Let the next answers of a server function be ones that nobody can read."""
+    left = iter(range(times))
+
+    def answer(route: Route) -> None:
+        meant = function in (route.request.post_data or "")
+        if meant and next(left, None) is not None:
+            route.fulfill(status=200, body="the studio sleeps")
+        else:
+            route.fallback()
+
+    page.route("**/component_server/", answer)
 
 
 def _choose_draft(page: Page) -> None:

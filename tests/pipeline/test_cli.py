@@ -104,6 +104,13 @@ def test_stages_one_by_one(capsys: pytest.CaptureFixture[str], tmp_path: Path) -
     assert [len(Project(folder).takes(scene.id)) for scene in story.scenes] == [1] * len(
         story.scenes
     )
+    again = ["render", str(folder), "--all", "--steps", "1"]
+    assert main(again) == 0
+    assert main([*again, "--seed", "7"]) == 0
+    for scene in story.scenes:
+        seeds = [take.settings.seed for take in Project(folder).takes(scene.id)]
+        assert seeds == [9 if scene is first else 0, 1, 7]
+    capsys.readouterr()
     assert main(["film", str(folder), "--out", str(film)]) == 0
     assert capsys.readouterr().out.split() == [str(film)]
     assert probe(film).num_frames >= 24 * len(story.scenes)
@@ -210,6 +217,7 @@ def test_places_that_cannot_be_written(
     assert "cannot" in fail(capsys, "worker", "--once", "--home", str(wall / "home"))
     assert all_paths(tmp_path) == [wall]
     assert "cannot" in fail(capsys, "make", IDEA, "--out", film, "--home", str(wall))
+    assert "name too long" in fail(capsys, "plan", IDEA, "--home", str(tmp_path / ("x" * 300)))
     assert all_paths(tmp_path) == [wall]
 
 

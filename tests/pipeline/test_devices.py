@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import math
+from pathlib import Path
+
 import pytest
 import torch
 
-from pipeline.devices import choose, count_free_cores
+from pipeline.devices import choose, count_free_cores, read_core_quota
 from pipeline.errors import InputError, ModelUnavailableError
 
 
@@ -34,3 +37,15 @@ def test_a_missing_cuda_device_is_an_error() -> None:
 
 def test_free_cores_stay_within_the_machine() -> None:
     assert 1 <= count_free_cores(seconds=0.01) <= torch.get_num_threads() * 64
+
+
+@pytest.mark.parametrize(
+    ("content", "cores"),
+    [("150000 100000\n", 1.5), ("max 100000\n", math.inf), ("", math.inf), (None, math.inf)],
+)
+def test_a_containers_share_of_the_cores_is_read(
+    tmp_path: Path, content: str | None, cores: float
+) -> None:
+    if content is not None:
+        (tmp_path / "cpu.max").write_text(content, encoding="utf-8")
+    assert read_core_quota(tmp_path / "cpu.max") == cores

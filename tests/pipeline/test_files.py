@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import InvalidStoryError, WorkspaceError
-from pipeline.files import MAX_RECORD_BYTES, describe_place, read_record, write_bytes, write_record
+from pipeline.files import (
+    MAX_RECORD_BYTES,
+    describe_place,
+    read_record,
+    replace_file,
+    write_bytes,
+    write_record,
+)
 from pipeline.story import Story
 from tests.pipeline.stories import make_story
 
@@ -83,3 +91,24 @@ def test_a_write_that_fails_leaves_the_folder_as_it_was(tmp_path: Path) -> None:
 def test_a_place_is_said_in_words() -> None:
     place = ("scenes", 1, "regions", 0, "keys", 4, "box", "x0")
     assert describe_place(place) == "scene 2, region 1, keyframe 5, box, x0"
+
+
+class Busy(type(Path())):
+    """A file that another program keeps open for a while, as Windows has it."""
+
+    refusals = 2
+
+    def replace(self, target: str | os.PathLike[str]) -> Path:
+        """Refuse twice, then do as told."""
+        if Busy.refusals:
+            Busy.refusals -= 1
+            raise PermissionError(13, "the file is in use")
+        return Path(Path(self).replace(target))
+
+
+def test_a_file_that_is_in_use_for_a_moment_is_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "new").write_bytes(b"new")
+    (tmp_path / "old").write_bytes(b"old")
+    replace_file(Busy(tmp_path / "new"), tmp_path / "old")
+    assert (tmp_path / "old").read_bytes() == b"new"
+    assert Busy.refusals == 0

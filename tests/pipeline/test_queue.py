@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import cast
 
@@ -128,6 +129,19 @@ def test_the_time_left_follows_from_the_steps(queue: Queue) -> None:
     assert running.model_copy(update={"step": 0}).eta_seconds is None
 
 
+def test_loading_a_model_does_not_count_as_a_step(queue: Queue) -> None:
+    job_id = queue.submit("film", "p", {})
+    started = _claim(queue).started
+    assert started is not None
+    time.sleep(0.05)
+    queue.report(job_id, _progress(0, note="the model is loaded"))
+    loaded = _get(queue, job_id).started
+    assert loaded is not None
+    assert loaded >= started + 0.05
+    queue.report(job_id, _progress(1))
+    assert _get(queue, job_id).started == loaded
+
+
 def test_a_finished_job_keeps_its_result_and_drops_its_preview(queue: Queue) -> None:
     job_id = queue.submit("render", "p", {})
     _claim(queue)
@@ -208,6 +222,18 @@ def test_an_interrupted_job_starts_again_once(queue: Queue) -> None:
     assert queue.recover(silent_seconds=60) == []
     job = _get(queue, job_id)
     assert (job.state, job.error) == ("failed", "the work was interrupted twice")
+
+
+@pytest.mark.parametrize("word", ["stop", "cancel"])
+def test_a_cancelled_job_does_not_come_back_when_its_worker_dies(
+    queue: Queue, word: Control
+) -> None:
+    job_id = queue.submit("film", "p", {})
+    _claim(queue)
+    queue.control(job_id, word)
+    _set_heartbeat(queue, job_id, 1000.0)
+    assert queue.recover(silent_seconds=60) == []
+    assert _get(queue, job_id).state == "cancelled"
 
 
 def test_a_beat_keeps_a_job_with_its_worker(queue: Queue) -> None:

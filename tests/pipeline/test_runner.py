@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.artifacts import RegionPrompt, RenderSettings, ScenePrompt
 from pipeline.assemble.encode import read_frames
-from pipeline.errors import InputError
+from pipeline.errors import InputError, WorkspaceError
 from pipeline.packs.record import load_record
 from pipeline.progress import Progress, Work, finish
 from pipeline.queue import Job, open_queue
@@ -97,6 +97,19 @@ def test_render_all_counts_the_whole_and_skips_what_is_there(
     assert all(len(project.takes(scene.id)) == 2 for scene in project.story.scenes)
 
 
+def test_takes_may_differ_from_those_that_are_there(runner: Runner, project: Project) -> None:
+    first, *others = [scene.id for scene in project.story.scenes]
+    finish(runner.render(project, first, QUICK))
+    takes = finish(runner.render_all(project, QUICK, only_missing=False, vary=True))
+    assert [take.settings.seed for take in takes] == [QUICK.seed + 1, *[QUICK.seed] * len(others)]
+
+
+def test_loading_the_model_is_over_before_the_first_step(project: Project, pack: str) -> None:
+    fresh = Runner(Settings(home=project.path.parent, pack=pack), device="cpu")
+    records = list(fresh.render(project, project.story.scenes[0].id, QUICK))
+    assert [record.step for record in records] == [0, 0, 1, 2]
+
+
 def test_make_goes_from_idea_to_film(runner: Runner, tmp_path: Path) -> None:
     out = tmp_path / "film.mp4"
     records: list[Progress] = []
@@ -125,7 +138,7 @@ def yield_into(records: list[Progress], work: Work[Path]) -> Path:
 def test_make_refuses_a_film_it_cannot_write_before_it_plans(
     runner: Runner, tmp_path: Path
 ) -> None:
-    with pytest.raises(InputError, match="film"):
+    with pytest.raises(WorkspaceError, match="film"):
         finish(runner.make(IDEA, tmp_path / "absent" / "film.mp4", QUICK, path=tmp_path / "made"))
     assert list(tmp_path.iterdir()) == []
 

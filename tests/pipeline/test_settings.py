@@ -30,3 +30,17 @@ def test_without_a_name_it_is_the_users_data_folder(monkeypatch: pytest.MonkeyPa
 def test_the_pack_may_be_named(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     monkeypatch.setenv("DREAMRUNNER_PACK", "cogvideox-2b")
     assert load_settings().pack == "cogvideox-2b"
+
+
+def test_folders_become_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "theatre").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DREAMRUNNER_HOME", "films")
+    monkeypatch.setenv("DREAMRUNNER_PACK", "mine")
+    settings = load_settings()
+    assert (settings.home, settings.pack) == (tmp_path / "films", str(tmp_path / "mine"))
+    assert load_settings(Path("tales")).home == tmp_path / "tales"
+    for built_in in ("theatre", ""):
+        monkeypatch.setenv("DREAMRUNNER_PACK", built_in)
+        assert load_settings().pack == "theatre"

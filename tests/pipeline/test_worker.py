@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from pipeline.queue import Job, Queue
@@ -172,3 +173,16 @@ def test_a_second_worker_of_a_home_makes_room(
     assert second.returncode == 1
     assert f"another worker (process {first.pid})" in said
     assert first.poll() is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has classes of priority instead")
+@pytest.mark.parametrize(("before", "after"), [(14, 14), (3, 10)])
+def test_a_worker_makes_room_for_others_and_never_pushes_ahead(before: int, after: int) -> None:
+    if psutil.Process().nice() > before:
+        pytest.skip("these tests run too nicely themselves")
+    code = "import psutil, pipeline.worker as w; w._be_nice(); print(psutil.Process().nice())"
+    nice = f"import os; os.setpriority(os.PRIO_PROCESS, 0, {before}); {code}"
+    done = subprocess.run(
+        [sys.executable, "-c", nice], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == str(after)

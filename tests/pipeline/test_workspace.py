@@ -80,6 +80,12 @@ def test_where_nothing_can_be_written_nothing_is_left(tmp_path: Path) -> None:
     assert _files(tmp_path) == {"file"}
 
 
+def test_a_home_no_file_system_takes_is_an_error_of_the_workspace(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / ("x" * 300))
+    with pytest.raises(WorkspaceError, match="name too long"):
+        create_project(make_story(), make_casting(), settings=settings)
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes anywhere")
 def test_a_folder_without_write_permission_is_said(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
@@ -230,6 +236,19 @@ def test_the_newest_take_goes_into_the_film_until_one_is_chosen(
     assert (newest.id, chosen.id) == ("take-03", "take-02")
     with pytest.raises(InputError, match="no take 'take-09'"):
         project.choose_take("meadow", "take-09")
+
+
+def test_a_damaged_decision_costs_no_project(project: Project, tmp_path: Path) -> None:
+    for seed in (1, 2):
+        _add_take(project, tmp_path, seed=seed)
+    (project.path / "decisions.json").write_bytes(b'{"takes": [')
+    newest = open_project(project.path).chosen_take("meadow")
+    assert newest is not None
+    assert newest.id == "take-02"
+    project.choose_take("meadow", "take-01")
+    chosen = project.chosen_take("meadow")
+    assert chosen is not None
+    assert chosen.id == "take-01"
 
 
 def test_films_are_numbered(project: Project) -> None:

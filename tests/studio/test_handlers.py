@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import gradio as gr
@@ -96,6 +97,13 @@ def test_what_the_page_cannot_mean_is_refused(
     assert queue.jobs() == []
 
 
+def test_refused_edit_shows_what_is_kept(handlers: Handlers, project: Project) -> None:
+    op = {"op": "edit", "scene": "dawn", "field": "title", "value": "x" * 100_000}
+    with pytest.warns(UserWarning, match="These words cannot be kept"):
+        updates = handlers.change(FULL, 0, event({"project": project.id, **op}))
+    assert updates[BOARD]["scenes"][0]["title"] == "Dawn"
+
+
 @pytest.mark.parametrize("data", [None, "text", [], {"op": {}}])
 def test_nonsense_becomes_a_message(handlers: Handlers, data: object) -> None:
     with pytest.raises(gr.Error, match="Reload the page"):
@@ -163,6 +171,20 @@ def test_failed_work_is_told_and_what_was_made_is_shown(
     with pytest.warns(UserWarning, match=r"The takes could not be joined\. Render again\."):
         updates = handlers.finished(FULL, event(told))
     assert len(updates[BOARD]["scenes"][0]["takes"]) == 1
+
+
+def test_what_failed_while_the_page_was_closed_is_told_once(
+    handlers: Handlers, project: Project, queue: Queue
+) -> None:
+    queue.submit("render", project.path, {"scene_id": "dusk"})
+    job = queue.claim("worker-1")
+    assert job is not None
+    queue.fail(job.id, "the pack is damaged", "Fetch it again.")
+    with pytest.warns(UserWarning, match=r"“Dusk”: The pack is damaged\. Fetch it again\."):
+        handlers.open_page(request(f"p={project.id}"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        handlers.open_page(request(f"p={project.id}"))
 
 
 def test_seed_must_be_a_number(handlers: Handlers) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +18,7 @@ from pipeline.settings import Settings
 from pipeline.workspace import Project
 from studio.jobs import JobDesk, WorkerProcess
 
+ROOT = Path(__file__).resolve().parents[2]
 LASTING = [sys.executable, "-c", "import time; time.sleep(60)"]
 
 
@@ -42,6 +45,25 @@ def test_worker_is_started_again_and_stopped(settings: Settings) -> None:
     finally:
         worker.stop()
     assert worker.pid is None
+
+
+def test_worker_ends_with_a_studio_that_is_killed(settings: Settings, queue: Queue) -> None:
+    studio = (
+        "import sys, time; from pathlib import Path; from pipeline.settings import Settings;"
+        "from studio.jobs import WorkerProcess;"
+        "WorkerProcess(Settings(home=Path(sys.argv[1]))).start(); time.sleep(60)"
+    )
+    killed = subprocess.Popen([sys.executable, "-c", studio, str(settings.home)], cwd=ROOT)
+    try:
+        wait_until(lambda: queue.worker_pid() is not None, 60)
+        killed.kill()
+        killed.wait()
+        wait_until(lambda: queue.worker_pid() is None)
+    finally:
+        killed.kill()
+        killed.wait()
+        if left := queue.worker_pid():
+            os.kill(left, signal.SIGKILL)
 
 
 def test_what_the_worker_says_goes_to_its_log(settings: Settings) -> None:
@@ -82,6 +104,24 @@ def test_ended_work_is_told_once_more_to_who_knew_it(
     assert [(job["state"], job["active"]) for job in told] == [("failed", False)]
     asked = {"project": project.id, "ids": [job_id]}
     assert desk.failures(asked) == ["The film broke. Render again."]
+
+
+def test_failure_is_missed_until_it_is_told_or_tried_again(
+    queue: Queue, desk: JobDesk, project: Project
+) -> None:
+    told, again, left = (_failed(queue, project, scene) for scene in ("dawn", "dusk", None))
+    queue.submit("render", project.path, {"scene_id": "dusk"})
+    desk.failures({"project": project.id, "ids": [told]})
+    assert told < again < left
+    assert desk.missed(project) == ["Rendering: It broke. Retry."]
+    assert desk.missed(project) == []
+
+
+def _failed(queue: Queue, project: Project, scene_id: str | None) -> int:
+    job_id = queue.submit("render", project.path, {"scene_id": scene_id})
+    queue.claim("worker-1")
+    queue.fail(job_id, "it broke", "Retry.")
+    return job_id
 
 
 def test_only_work_of_the_project_can_be_cancelled(

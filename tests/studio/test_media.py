@@ -30,7 +30,17 @@ def test_scripts_and_styles_are_served(client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["page/none.js", "../app.py", "..%2fapp.py", "%2e%2e/app.py", "stories", "/etc/hostname", ""],
+    [
+        "page/none.js",
+        "%00.js",
+        f"{'x' * 5000}.js",
+        "../app.py",
+        "..%2fapp.py",
+        "%2e%2e/app.py",
+        "stories",
+        "/etc/hostname",
+        "",
+    ],
 )
 def test_nothing_else_is_served(client: TestClient, name: str) -> None:
     assert client.get(f"{STATIC_PREFIX}/{name}").status_code == 404
@@ -57,6 +67,8 @@ def test_takes_are_served_whole_and_in_ranges(client: TestClient, project: Proje
         "the-shy-fox/films/film-01.mp4",
         "the-shy-fox/films/..%2f..%2fstory.mp4",
         "the-shy-fox/jobs/7/3",
+        f"the-shy-fox/jobs/{2**63}/3",
+        f"the-shy-fox/jobs/{-(2**64)}/3",
     ],
 )
 def test_unknown_ids_are_not_found(client: TestClient, project: Project, path: str) -> None:
@@ -75,6 +87,17 @@ def test_film_and_narration_can_be_played_and_kept(client: TestClient, project: 
     assert client.get(f"{films}.srt").text == SRT
     captions = client.get(f"{films}.vtt")
     assert captions.text.startswith("WEBVTT")
+    assert "00:00:00.500 --> 00:00:02.000" in captions.text
+
+
+@pytest.mark.parametrize("words", ["0:00:01:hello", "[Script Info]", "WEBVTT", "{1}{2}three"])
+def test_narration_may_look_like_any_format(
+    client: TestClient, project: Project, words: str
+) -> None:
+    project.films_dir.mkdir(parents=True, exist_ok=True)
+    text = SRT.replace("Once upon a time.", words)
+    (project.films_dir / "film-01.srt").write_text(text, encoding="utf-8")
+    captions = client.get(f"{MEDIA_PREFIX}/{project.id}/films/film-01.vtt")
     assert "00:00:00.500 --> 00:00:02.000" in captions.text
 
 

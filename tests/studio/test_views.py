@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.story import Box, Key
 from pipeline.workspace import Project
 from studio.projects import edit_scene, stage
 from studio.views import (
@@ -41,6 +42,15 @@ def test_boxes_between_the_keys_are_filled_in(project: Project) -> None:
     boxes = view["scenes"][0]["regions"][0]["boxes"]
     assert boxes[2] == pytest.approx([0.2, 0.4, 0.4, 0.9])
     assert len(boxes) == 6
+
+
+def test_what_a_model_could_hardly_obey_is_told_on_its_scene(project: Project) -> None:
+    box = Box(x0=1.2, y0=0.4, x1=1.5, y1=0.9)
+    dawn = project.story.scenes[0]
+    away = dawn.regions[0].model_copy(update={"keys": (Key(box=box),) * 6})
+    project.save_story(project.story.replace_scene(dawn.model_copy(update={"regions": (away,)})))
+    scenes = board_view(project, stage(project, "theatre"))["scenes"]
+    assert [scene["notes"] for scene in scenes] == [["Mia is never inside the picture."], []]
 
 
 def test_actors_are_told_as_the_model_reads_them(project: Project) -> None:

@@ -22,7 +22,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("part", choices=(*UNTIMED, *TIMED, "all"))
     parser.add_argument("--dir", type=Path, required=True, help="folder of checkpoints and data")
     parser.add_argument("--plan", choices=PLANS, default="nano")
-    parser.add_argument("--minutes", type=float, default=30.0, help="length of each timed part")
+    parser.add_argument("--minutes", type=_minutes, default=30.0, help="length of each timed part")
     parser.add_argument("--no-decay", action="store_true", help="keep the rate until the end")
     parser.add_argument("--max-steps", type=int, default=None)
     parser.add_argument("--clips", type=int, default=8000, help="clips that `data` draws")
@@ -31,6 +31,13 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--float32", action="store_true", help="compute in float32, not bfloat16")
     return parser
+
+
+def _minutes(text: str) -> float:
+    minutes = float(text)
+    if not minutes > 0:
+        raise argparse.ArgumentTypeError("the length of a part is more than 0 minutes")
+    return minutes
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from pipeline.errors import PipelineError
 from pipeline.theatre.draw import DrawnClip, draw_clip
 from pipeline.theatre.script import Actor, Mark, Script, sample_script
 from pipeline.theatre.train.checkpoints import load_checkpoint, save_checkpoint
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from pipeline.theatre.train.loop import StopRequest
     from pipeline.theatre.train.plans import Plan
 
 LOG = logging.getLogger(__name__)
@@ -145,10 +147,18 @@ def write_shard(folder: Path, codec: BlockCodec, plan: Plan, rng: random.Random)
 
 
 def write_shards(
-    folder: Path, codec: BlockCodec, plan: Plan, *, num_clips: int, rng: random.Random
+    folder: Path,
+    codec: BlockCodec,
+    plan: Plan,
+    *,
+    num_clips: int,
+    rng: random.Random,
+    stop: StopRequest,
 ) -> None:
-    """Draw until the folder holds `num_clips` clips."""
+    """Draw until the folder holds `num_clips` clips, or until a stop request."""
     while (have := len(list(folder.glob("*.safetensors"))) * plan.data.clips_per_shard) < num_clips:
+        if stop.stopped:
+            return
         started = time.process_time()
         path = write_shard(folder, codec, plan, rng)
         rate = plan.data.clips_per_shard / (time.process_time() - started)
@@ -180,13 +190,13 @@ class ClipPool:
                 self.read.add(path.name)
                 self._add(*load_checkpoint(path))
 
-    def wait(self, seconds: float = 5.0) -> None:
-        """Rescan until there is something to train on."""
+    def load(self) -> None:
+        """Read every shard; PipelineError if there is nothing to train on."""
         self.rescan()
-        while not len(self):
-            LOG.info("waiting for clips in %s", self.folder)
-            time.sleep(seconds)
-            self.rescan()
+        if not len(self):
+            raise PipelineError(
+                f"there are no clips in {self.folder}", hint="run the part `data` first"
+            )
 
     def _add(self, tensors: dict[str, Tensor], record: dict[str, Any]) -> None:
         scripts = [script_from_record(item) for item in json.loads(record["scripts"])]

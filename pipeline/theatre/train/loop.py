@@ -8,6 +8,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from pipeline.errors import TrainingError
 from pipeline.theatre.train.checkpoints import load_checkpoint, save_checkpoint
 
 if TYPE_CHECKING:
@@ -114,10 +115,22 @@ def resume(training: Training, path: Path) -> Record:
     return Record(**record)
 
 
+def _check_finite(loss: Tensor, path: Path, step: int) -> None:
+    if not bool(loss.isfinite()):
+        raise TrainingError(
+            f"the loss of {path.stem} is not finite at step {step}",
+            hint="The last checkpoint is as it was; go on from it with another --seed.",
+        )
+
+
 def run(
     training: Training, record: Record, *, path: Path, limits: Limits, stop: StopRequest
 ) -> Record:
-    """Train until the time, the steps or a stop request ends it; leaves a checkpoint at `path`."""
+    """Train until the time, the steps or a stop request ends it; leaves a checkpoint at `path`.
+
+    Raises:
+        TrainingError: the loss is not finite; the last checkpoint stays as it is.
+    """
     started, cpu_started = time.monotonic(), time.process_time()
     saved, first_step = started, record.step
     before = record.seconds, record.cpu_seconds
@@ -137,6 +150,7 @@ def run(
         if fraction >= 1:
             break
         loss, values, samples = training.loss(record.step, fraction if limits.decay else 0.0)
+        _check_finite(loss, path, record.step)
         loss.backward()
         norm = training.optimizer.step(limits.rate_factor(done, fraction))
         record.step += 1

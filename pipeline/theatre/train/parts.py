@@ -85,7 +85,14 @@ class Workshop:
         rng = random.Random(
             f"data {self.limits.seed} {len(list((self.folder / 'data').glob('*')))}"
         )
-        write_shards(self.folder / "data", self._codec(), self.plan, num_clips=num_clips, rng=rng)
+        write_shards(
+            self.folder / "data",
+            self._codec(),
+            self.plan,
+            num_clips=num_clips,
+            rng=rng,
+            stop=self.stop,
+        )
 
     def decoder(self) -> Record:
         """Train the decoder."""
@@ -129,7 +136,7 @@ class Workshop:
         from pipeline.theatre.train.transformer import TransformerTraining
 
         pool = ClipPool(self.folder / "data")
-        pool.wait()
+        pool.load()
         training = TransformerTraining(
             self.plan,
             self._tokenizer(),

@@ -127,3 +127,11 @@ def test_copy_brings_the_subtitles(tmp_path: Path) -> None:
     copy_film(tmp_path / "film-01.mp4", tmp_path / "gift.mp4")
     assert (tmp_path / "gift.mp4").read_bytes() == b"film"
     assert (tmp_path / "gift.srt").read_bytes() == b"words"
+
+
+def test_a_film_without_words_leaves_none_of_the_film_before(tmp_path: Path) -> None:
+    (tmp_path / "film-02.mp4").write_bytes(b"silent film")
+    (tmp_path / "gift.srt").write_bytes(b"words of the film before")
+    copy_film(tmp_path / "film-02.mp4", tmp_path / "gift.mp4")
+    assert (tmp_path / "gift.mp4").read_bytes() == b"silent film"
+    assert not (tmp_path / "gift.srt").exists()

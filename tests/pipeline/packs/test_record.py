@@ -89,3 +89,10 @@ def test_normalised_text_is_of_the_vocabulary_and_stays(text: str) -> None:
 def test_records_load_without_torch() -> None:
     code = "import sys, pipeline.packs.record; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["absent", "x" * 300, "y" * 100_000])
+def test_pack_that_is_not_there_is_said(name: str) -> None:
+    with pytest.raises(ModelUnavailableError, match="there is no pack") as caught:
+        load_record(name)
+    assert len(caught.value.message) < 300

@@ -9,7 +9,17 @@ from pipeline.plan import Troupe, cast_story, lint, plan_story, scene_prompt
 from pipeline.plan.casting import play_part
 from pipeline.plan.prompts import region_text
 from pipeline.plan.stage import travels
-from pipeline.story import Box, Character, Key, Motion, Region, Scene, Story
+from pipeline.story import (
+    Box,
+    Character,
+    Key,
+    Motion,
+    Overlap,
+    PriorUse,
+    Region,
+    Scene,
+    Story,
+)
 from pipeline.theatre.captions import canonical_background_text, canonical_region_text
 from pipeline.theatre.world import load_world
 from tests.pipeline.plan.played import PLAYED
@@ -168,6 +178,25 @@ def test_lint_names_boxes_that_cannot_be_obeyed() -> None:
     scene = Scene(id="one", regions=regions)
     warnings = lint(Story(id="s", title="S", scenes=(scene,)))
     assert len(warnings) == 3
-    assert "region 'off': its box is never" in warnings[0]
-    assert "region 'thin': its box is too small" in warnings[1]
-    assert "4 regions" in warnings[2]
+    assert "region 'off': is never inside" in warnings[0]
+    assert "region 'thin': gets too small" in warnings[1]
+    assert "4 figures" in warnings[2]
+
+
+def test_what_a_scene_asks_for_that_nothing_uses_yet_is_said() -> None:
+    plain = story()
+    scene = plain.scenes[0]
+    priors = (PriorUse(motion_id="walks"),)
+    fuller = scene.model_copy(
+        update={
+            "regions": (scene.regions[0], scene.regions[1].model_copy(update={"priors": priors})),
+            "overlaps": (Overlap(region_ids=("d", "f"), description="they hug"),),
+        }
+    )
+    casting = cast_story(plain, troupe=TROUPE)
+    before = scene_prompt(plain, "one", casting, troupe=TROUPE).substitutions
+    after = scene_prompt(plain.replace_scene(fuller), "one", casting, troupe=TROUPE).substitutions
+    assert set(after) - set(before) == {
+        "words for overlapping boxes are not used yet",
+        "learned looks and motions are not used yet",
+    }

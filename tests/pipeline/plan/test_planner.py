@@ -111,7 +111,13 @@ def test_a_narration_as_long_as_can_be_is_kept() -> None:
 
 @pytest.mark.parametrize(
     ("idea", "says"),
-    [("", "empty"), (" \n\t", "empty"), ("fox " * 5001, "20,004"), ("12, 3! 🦊", "no letters")],
+    [
+        ("", "empty"),
+        (" \n\t", "empty"),
+        ("fox " * 5001, "20,004"),
+        ("12, 3! 🦊", "no letters"),
+        ("a fox \udc80 walks", "not a text"),
+    ],
 )
 def test_what_cannot_be_planned_is_refused_in_one_line(idea: str, says: str) -> None:
     with pytest.raises(InputError, match=says) as caught:

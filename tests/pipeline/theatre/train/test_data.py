@@ -5,15 +5,21 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from pipeline.errors import PipelineError
 from pipeline.theatre.script import sample_script
 from pipeline.theatre.train.data import (
     ClipPool,
     figure_coverage,
+    fit_plan_codec,
     latent_boxes,
     script_from_record,
     swap_colours,
+    write_shards,
 )
+from pipeline.theatre.train.loop import StopRequest
+from pipeline.theatre.train.plans import TINY
 
 
 def test_scripts_survive_being_written_down() -> None:
@@ -54,6 +60,19 @@ def test_pool_groups_clips_by_actors_and_reads_each_shard_once(trained_folder: P
         assert {len(script.actors) for script in scripts} == {count}
         assert len(pool.latents[count]) == len(pool.coverage[count]) == len(scripts)
         assert pool.boxes[count].shape == (len(scripts), count, 6, 4)
+
+
+def test_pool_without_clips_says_where_they_come_from(tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match="run the part `data` first"):
+        ClipPool(tmp_path).load()
+
+
+def test_drawing_ends_when_it_is_asked_to(tmp_path: Path) -> None:
+    rng, stop = random.Random(4), StopRequest()
+    stop.stopped = True
+    codec = fit_plan_codec(TINY, rng)
+    write_shards(tmp_path, codec, TINY, num_clips=20, rng=rng, stop=stop)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_swapped_colours_are_the_same_picture_in_other_channels() -> None:

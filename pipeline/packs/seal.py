@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _PREVIEW_CLIPS = 6
 _COUNTED = (".json", ".safetensors", ".model", ".txt")
+_RECORDS = (PACK_FILE, "training.json")
 _LICENCE = Licence(
     part="all", licence="AGPL-3.0-only", source="trained on drawings of this project"
 )
@@ -41,9 +42,9 @@ def compute_revision(folder: Path) -> str:
 
 
 def _counts(path: Path) -> bool:
-    """Whether a file belongs to the pack: no record, nothing hidden, nothing Python left."""
+    """Whether a file makes the pack what it is: no record, nothing hidden, nothing Python left."""
     hidden = any(part.startswith((".", "__")) for part in path.parts)
-    return not hidden and path.name != PACK_FILE and path.suffix in _COUNTED
+    return not hidden and path.name not in _RECORDS and path.suffix in _COUNTED
 
 
 def seal_theatre_pack(

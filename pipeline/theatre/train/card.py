@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pipeline.theatre.captions import with_article
 from pipeline.theatre.world import World, load_world
 
 _HEAD = """---
@@ -80,7 +81,9 @@ def make_card(training: dict[str, Any], scores: str, *, limits: str = "") -> str
 
 def _held_out(world: World) -> str:
     out = world.held_out
-    looks = [f"{name} (a {look.colour} {look.kind})" for name, look in out.looks.items()]
+    looks = [
+        f"{name} ({with_article(f'{look.colour} {look.kind}')})" for name, look in out.looks.items()
+    ]
     return ", ".join([*out.motions, *looks, *out.backdrops])
 
 

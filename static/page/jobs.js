@@ -3,7 +3,7 @@ import { el } from './dom.js';
 import { tellJobs } from './bus.js';
 import { progressWords, swap } from './progress.js';
 
-const BUSY_MS = 400;
+const BUSY_MS = 150; // a draft is rendered in a second: its preview should still be seen to grow
 const IDLE_MS = 5000;
 
 /** Put the bar into the page; `trigger('finished')` tells Python that something ended. */

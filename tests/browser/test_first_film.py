@@ -16,7 +16,6 @@ def test_idea_becomes_a_film_that_plays(page: Page, studio_url: str) -> None:
     page.on("response", lambda answer: _keep_preview(answer, previews))
     _make_storyboard(page, studio_url)
     card = page.locator(".card").first
-    _choose_draft(page)
     card.locator(".render").click()
     expect(card.locator("img.preview")).to_be_visible(timeout=RENDER_MS)
     expect(card.locator("video")).to_be_visible(timeout=RENDER_MS)
@@ -46,14 +45,14 @@ def test_work_goes_on_without_the_page_and_can_be_cancelled(page: Page, studio_u
 
 def test_page_asks_again_where_the_studio_did_not_answer(page: Page, studio_url: str) -> None:
     _make_storyboard(page, studio_url)
-    page.locator(".card .render").first.click()
+    page.get_by_role("button", name="Render all scenes").click()
     detail = page.locator(".jobs .detail")
     expect(detail).to_contain_text("step", timeout=RENDER_MS)
     _break_answers(page, "watch_jobs", 5)
     expect(detail).to_contain_text("does not answer")
     expect(detail).to_contain_text("step")
     _break_answers(page, "cancel_jobs", 1)
-    cancel = page.get_by_role("button", name="Cancel", exact=True)
+    cancel = page.get_by_role("button", name="Cancel all")
     cancel.click()
     expect(cancel).to_be_enabled()
     cancel.click()
@@ -100,11 +99,6 @@ def _break_answers(page: Page, function: str, times: int) -> None:
             route.fallback()
 
     page.route("**/component_server/", answer)
-
-
-def _choose_draft(page: Page) -> None:
-    page.get_by_role("button", name="Advanced").click()
-    page.get_by_label("Draft").check()
 
 
 def _keep_preview(answer: Response, previews: set[bytes]) -> None:

@@ -90,6 +90,7 @@ def export(plan: Plan, folder: Path) -> Path:
     assemble(plan, folder).to(dtype=torch.float16).save_pretrained(
         target, max_shard_size=SHARD_SIZE
     )
+    _ask_for_float32(target / "text_encoder" / "config.json")
     records = read_records(folder)
     record = {"plan": plan.model_dump(mode="json"), "parts": records}
     (folder / "training.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
@@ -97,6 +98,12 @@ def export(plan: Plan, folder: Path) -> Path:
     size = sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
     LOG.info("%s: %.1f MB", target, size / 1e6)
     return target
+
+
+def _ask_for_float32(config: Path) -> None:
+    """Let transformers load a model in float32 unless told otherwise, as diffusers does."""
+    settings = json.loads(config.read_text(encoding="utf-8")) | {"dtype": "float32"}
+    config.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
 
 
 def read_records(folder: Path) -> dict[str, dict]:

@@ -141,9 +141,10 @@ def test_an_idle_worker_ends_at_once(
     until = time.monotonic() + 30
     while queue.worker_pid() != worker.pid and time.monotonic() < until:
         time.sleep(0.02)
+    assert queue.worker_pid() == worker.pid
     time.sleep(0.1)  # from its place in the queue to its signal handlers
     worker.terminate()
-    worker.wait(5)
+    assert worker.wait(5) == 0
 
 
 def test_the_job_of_a_killed_worker_starts_again_with_the_next(

@@ -43,12 +43,16 @@ def encode_frames(
         raise ValueError("a video needs one frame at least")
     even_width, even_height = (max(2, side // 2 * 2) for side in size or (width, height))
     raw = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(fps))
-    smooth = "xbr=2," if even_width >= 2 * width else ""  # keeps slanted edges free of stairs
-    enlarge = f"{smooth}scale={even_width}:{even_height}:{ENLARGE},setsar=1"
+    enlarge = f"{_smooth(even_width / width)}scale={even_width}:{even_height}:{ENLARGE},setsar=1"
     with written_whole(path) as temporary:
         command = [*raw, "-i", "-", "-vf", enlarge, *H264, "-crf", _CRF, "-f", "mp4", temporary]
         for _ in run_ffmpeg(command, pixels=frames.tobytes()):
             pass
+
+
+def _smooth(factor: float) -> str:
+    """The filter that keeps slanted edges free of stairs, where a picture is enlarged enough."""
+    return f"xbr={4 if factor >= 4 else 2}," if factor >= 2 else ""
 
 
 def read_frames(path: Path) -> NDArray[np.uint8]:

@@ -165,10 +165,61 @@ def _snow(sheet: Sheet, rng: random.Random) -> None:
         sheet.disc(rng.random(), rng.random() * 0.7, 0.014, (236, 240, 244))
 
 
+def _night(sheet: Sheet, rng: random.Random) -> None:
+    sheet.sky((60, 84, 112), (104, 128, 150))
+    for i in range(14):
+        x = 0.04 + i * 0.071 + rng.uniform(-0.03, 0.03)
+        _star(sheet, x, rng.uniform(0.04, 0.52), rng.choice((0.022, 0.03)))
+    _moon(sheet, 0.76 + rng.uniform(-0.08, 0.08), 0.22 + rng.uniform(-0.04, 0.04))
+    sheet.hills(0.66, 0.03, rng.uniform(0, 1), (92, 112, 118))
+    sheet.hills(0.76, 0.05, rng.uniform(0, 1), (116, 136, 122))
+
+
+def _moon(sheet: Sheet, x: float, y: float) -> None:
+    rim: Outline = np.exp(1j * np.linspace(-np.pi / 2, np.pi / 2, 12))
+    crescent: Outline = np.concatenate([rim, 0.3 * rim[::-1].real + 1j * rim[::-1].imag])
+    crescent = crescent * 0.14 * np.exp(0.5j)
+    sheet.cut(crescent.real * sheet.squeeze + 1j * crescent.imag + x + 1j * y, (250, 226, 164))
+
+
+def _star(sheet: Sheet, x: float, y: float, radius: float) -> None:
+    wide, thin = radius * sheet.squeeze, radius * 0.3
+    sheet.cut(polygon(x - wide, y, x, y - thin, x + wide, y, x, y + thin), (252, 222, 146))
+    sheet.cut(polygon(x - thin * sheet.squeeze, y, x, y - radius, x + thin * sheet.squeeze, y,
+                      x, y + radius), (252, 222, 146))  # fmt: skip
+
+
+def _rain(sheet: Sheet, rng: random.Random) -> None:
+    sheet.sky((138, 160, 184), (146, 172, 200))
+    for i in range(4):
+        x = 0.1 + i * 0.27 + rng.uniform(-0.05, 0.05)
+        _rain_cloud(sheet, x, 0.1 + rng.uniform(-0.02, 0.05))
+    sheet.hills(0.66, 0.03, rng.uniform(0, 1), (134, 166, 142))
+    sheet.hills(0.77, 0.015, rng.uniform(0, 1), (150, 186, 132))
+    for i in range(3):
+        x = 0.18 + i * 0.32 + rng.uniform(-0.08, 0.08)
+        sheet.cut(ellipse(x, 0.9 + rng.uniform(-0.05, 0.05), 0.08, 0.02), (146, 174, 192))
+    for i in range(44):
+        x, y = (i % 11 + rng.random()) / 11, 0.2 + (i // 11 + rng.random()) * 0.2
+        _drop(sheet, x, y)
+
+
+def _rain_cloud(sheet: Sheet, x: float, y: float) -> None:
+    for dx, dy, radius in ((-0.08, 0.02, 0.065), (0.0, 0.0, 0.095), (0.08, 0.02, 0.065)):
+        sheet.disc(x + dx, y + dy, radius, (118, 132, 150))
+
+
+def _drop(sheet: Sheet, x: float, y: float) -> None:
+    sheet.cut(polygon(x, y, x + 0.007, y + 0.004, x - 0.012, y + 0.075, x - 0.019, y + 0.071),
+              (108, 136, 166))  # fmt: skip
+
+
 _BACKDROPS: dict[str, Callable[[Sheet, random.Random], None]] = {
     "forest": _forest,
     "beach": _beach,
     "castle": _castle,
     "room": _room,
+    "night": _night,
+    "rain": _rain,
     "snow": _snow,
 }

@@ -47,13 +47,21 @@ class _Placed:
 
 
 def draw_clip(
-    script: Script, *, width_px: int = 144, height_px: int = 96, num_frames: int = 24
+    script: Script,
+    *,
+    width_px: int = 144,
+    height_px: int = 96,
+    num_frames: int = 24,
+    grid_px: int | None = None,
 ) -> DrawnClip:
-    """The clip a script describes; the same script always gives the same pixels."""
+    """The clip a script describes; the same script always gives the same pixels.
+
+    With `grid_px` feet stand on multiples of it in every frame: figures move in steps.
+    """
     stage = draw_backdrop(script.backdrop, script.seed, width_px=width_px, height_px=height_px)
     frames = np.repeat(stage[None], num_frames, axis=0)
     size = np.array([width_px, height_px], float)
-    cast = [_place(actor, size, num_frames) for actor in script.actors]
+    cast = [_place(actor, size, num_frames, grid_px) for actor in script.actors]
     masks = np.zeros((len(cast), num_frames, height_px, width_px), np.uint8)
     for placed in cast:
         _draw_shadows(frames, placed.shadows)
@@ -67,9 +75,11 @@ def draw_clip(
     return DrawnClip(frames, boxes.astype(np.float32), seen, depth)
 
 
-def _place(actor: Actor, size: NDArray[np.float64], num_frames: int) -> _Placed:
+def _place(
+    actor: Actor, size: NDArray[np.float64], num_frames: int, grid_px: int | None
+) -> _Placed:
     pose = pose_motion(actor.motion, num_frames, actor.phase)
-    puppet = build_puppet(actor.kind, actor.colour, actor.hat, pose.asleep)
+    puppet = build_puppet(actor.kind, actor.colour, actor.hat, pose.asleep, pose.parcel)
     unit = _pose_points(puppet, pose)
     if pose.asleep:
         unit = _lie_down(unit)
@@ -78,6 +88,8 @@ def _place(actor: Actor, size: NDArray[np.float64], num_frames: int) -> _Placed:
     x, y, height = (_over_frames(track, num_frames) for track in _mark_tracks(actor))
     tall_px = (height * size[1])[:, None]
     feet_px = (x * size[0] + 1j * (y - pose.lift * height) * size[1])[:, None]
+    if grid_px is not None:
+        feet_px = np.round(feet_px / grid_px) * grid_px
     points = _as_pairs(unit * tall_px + feet_px)
     edge_points = points[:, : puppet.spans[puppet.num_edges - 1][1]]
     corners = np.concatenate([edge_points.min(1), edge_points.max(1)], axis=1)

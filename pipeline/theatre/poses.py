@@ -17,7 +17,7 @@ class Pose:
 
     `angles` turns single joints, `lean` everything above the hip, `tilt` the whole figure.
     `lift` raises the feet, in figure heights; `wide` and `tall` stretch the figure; `reach`
-    lengthens single limbs.
+    lengthens single limbs; `parcel` says whether the far hand holds one.
     """
 
     tilt: Track
@@ -28,6 +28,7 @@ class Pose:
     angles: dict[str, Track] = field(default_factory=dict)
     reach: dict[str, float] = field(default_factory=dict)
     asleep: bool = False
+    parcel: bool = False
 
 
 def pose_motion(motion: str, num_frames: int, phase: float) -> Pose:
@@ -100,6 +101,32 @@ def _sleep(pose: Pose, time: Track, phase: float) -> None:
     pose.angles = {joint: np.full_like(time, turn) for joint, turn in turns.items()}
 
 
+def _give(pose: Pose, time: Track, phase: float) -> None:
+    offer = _wave_of(time, 1, phase)
+    pose.parcel = True
+    pose.lean = 0.1 + 0.07 * offer
+    pose.angles |= {"far_arm": -1.5 + 0.15 * offer, "head": 0.06 * offer}
+    pose.reach = {"far_arm": 1.4}
+
+
+def _hug(pose: Pose, time: Track, phase: float) -> None:
+    squeeze = _wave_of(time, 1, phase)
+    pose.lean = 0.24 + 0.1 * squeeze
+    pose.angles |= {"far_arm": -2.2 + 0.3 * squeeze, "near_arm": -1.2 - 0.3 * squeeze}
+    pose.angles |= {"head": np.full_like(time, -0.1), "tail": 0.1 * squeeze}
+    pose.reach = {"far_arm": 1.6, "near_arm": 1.6}
+
+
+def _chase(pose: Pose, time: Track, phase: float) -> None:
+    swing = _wave_of(time, 1.5, phase)
+    pose.lean = 0.4 + 0.06 * swing
+    pose.lift = 0.03 + 0.08 * (1 - swing**2)
+    pose.angles |= {"far_leg": 0.15 - 1.1 * swing, "near_leg": 0.15 + 1.1 * swing}
+    pose.angles |= {"far_arm": -1.9 + 0.25 * swing, "near_arm": -1.7 - 0.25 * swing}
+    pose.angles |= {"head": np.full_like(time, -0.3), "tail": 0.25 + 0.15 * swing}
+    pose.reach = {"far_leg": 1.25, "near_leg": 1.25, "far_arm": 1.5, "near_arm": 1.4}
+
+
 def _dance(pose: Pose, time: Track, phase: float) -> None:
     sway = _wave_of(time, 1.5, phase)
     pose.lean = 0.3 * sway
@@ -126,6 +153,9 @@ _MOTIONS: dict[str, Callable[[Pose, Track, float], None]] = {
     "waves": _greet,
     "flies": _fly,
     "sleeps": _sleep,
+    "gives": _give,
+    "hugs": _hug,
+    "chases": _chase,
     "dances": _dance,
     "spins": _spin,
     "bows": _bow,

@@ -1,4 +1,11 @@
-"""The theatre's world: every kind, colour, motion and backdrop, and what training never sees."""
+"""The theatre's world: every kind, colour, motion and backdrop, and what training never sees.
+
+`world.json` is frozen at version 2, and so is how its names are drawn, posed and worded. Packs,
+judges, learned motions and looks, and published scores all stand on it: a name that is added,
+dropped, reordered or drawn otherwise changes what a seed samples and what "held out" means,
+and makes old weights and scores incomparable with new ones. It holds more than any one pack
+plays; what a pack plays is the `troupe` in its `pack.json`, a choice of names from here.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +44,7 @@ class Look(_Frozen):
 
 
 class HeldOut(_Frozen):
-    """What can be drawn but is kept out of training for ever."""
+    """What can be drawn but is kept out of training for ever, so that it can be learned later."""
 
     motions: tuple[str, ...]
     looks: dict[str, Look]

@@ -1,14 +1,15 @@
-"""The troupe of everything the paper theatre plays."""
+"""What the built-in theatre pack plays, as its record says: part of the theatre's world."""
 
 from __future__ import annotations
 
-from pipeline.plan import Troupe
-from pipeline.theatre.world import load_world
+from pipeline.packs.record import load_record
+from pipeline.plan.troupe import Troupe, troupe_of
 
-_WORLD = load_world()
-PLAYED = Troupe(
-    kinds=tuple(_WORLD.kinds),
-    colours=tuple(_WORLD.playable_colours),
-    motions=tuple(_WORLD.playable_motions),
-    backdrops=tuple(_WORLD.playable_backdrops),
-)
+
+def _played() -> Troupe:
+    names = load_record("theatre").troupe
+    assert names is not None
+    return troupe_of(names)
+
+
+PLAYED = _played()

@@ -12,7 +12,6 @@ from pipeline.artifacts import Casting
 from pipeline.errors import InputError
 from pipeline.plan import lint, plan_story, scene_prompt
 from pipeline.story import Box, Story
-from pipeline.theatre.world import load_world
 from tests.pipeline.plan.played import PLAYED
 
 IDEAS: list[dict[str, Any]] = json.loads(
@@ -46,8 +45,9 @@ def check(story: Story, casting: Casting) -> None:
     assert lint(story) == []
     looks = [(part.kind, part.colour) for part in casting.parts]
     assert len(set(looks)) == len(looks) == len(story.characters)
-    assert {p.backdrop for p in casting.places} <= set(load_world().playable_backdrops)
-    assert {p.motion for p in casting.motions} <= set(load_world().playable_motions)
+    assert {p.backdrop for p in casting.places} <= set(PLAYED.backdrops)
+    assert {p.motion for p in casting.motions} <= set(PLAYED.motions)
+    assert {p.kind for p in casting.parts} <= set(PLAYED.kinds)
     used = {region.motion_id for scene in story.scenes for region in scene.regions}
     assert used == {motion.id for motion in story.motions}
     for scene in story.scenes:

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+import json
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from pipeline.plan.stage import Player, block, facing_of, thin_keys
+from pipeline.plan import stage
+from pipeline.plan.stage import Player, block, facing_of, thin_keys, travels
 from pipeline.story import Box, Region
 from pipeline.theatre.draw import draw_clip
 from pipeline.theatre.script import Actor, Mark, Script
+from pipeline.theatre.world import load_world
 
+TABLE = Path(stage.__file__).with_name("stage.json")
 PHASES = (0.0, 1.57, 3.14, 4.71)
 HEIGHT = 0.5
 
@@ -32,7 +37,9 @@ def drawn_boxes(kind: str, motion: str, phase: float) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("kind", "motion"), [("fox", "sleeps"), ("robot", "jumps"),
-                                              ("witch", "waves"), ("rabbit", "flies")])  # fmt: skip
+                                              ("witch", "waves"), ("rabbit", "flies"),
+                                              ("bear", "gives"), ("dragon", "chases"),
+                                              ("mermaid", "hugs")])  # fmt: skip
 def test_planned_boxes_have_the_shape_of_drawn_figures(kind: str, motion: str) -> None:
     boxes = block([Player(kind, motion)], height=0.5, rng=random.Random(0))[0]
     rows = measure(kind, motion)
@@ -40,6 +47,16 @@ def test_planned_boxes_have_the_shape_of_drawn_figures(kind: str, motion: str) -
         x0, y0, x1, y1 = rows[k % len(rows)]
         assert np.isclose(box.x1 - box.x0, (x1 - x0) * 0.5, atol=0.03)
         assert np.isclose(box.y1 - box.y0, (y1 - y0) * 0.5, atol=0.03)
+
+
+def test_the_table_of_boxes_holds_the_whole_playable_world() -> None:
+    world, table = load_world(), json.loads(TABLE.read_text(encoding="utf-8"))
+    for kind in world.kinds:
+        assert list(table["shapes"][kind]) == list(world.playable_motions)
+    for motion in world.playable_motions:
+        assert travels(motion) == world.motions[motion].locomotion
+        assert (motion in table["airborne"]) == world.motions[motion].airborne
+        assert table["shapes"]["king"][motion] == measure("king", motion)
 
 
 def test_only_the_keys_a_path_needs_are_set() -> None:

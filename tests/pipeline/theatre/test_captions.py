@@ -77,8 +77,21 @@ def test_canonical_texts() -> None:
     assert canonical_region_text("robot", "red", "sleeps", "right") == (
         "a red robot sleeps facing right"
     )
+    assert canonical_region_text("astronaut", "red", "chases", "right") == (
+        "a red astronaut chases right"
+    )
     assert canonical_region_text("look3", "", "motion7") == "look3 motion7"
     assert canonical_background_text("forest") == "an empty stage in the forest"
+
+
+def test_three_wordy_actors_still_fit() -> None:
+    mark = Mark(0.5, 0.9, 0.8)
+    cast = [
+        Actor("astronaut", colour, "gives", "left", None, (mark,) * 6, 0.0)
+        for colour in ("red", "green", "blue")
+    ]
+    script, rng = Script("rain", tuple(cast), 1), random.Random(12)
+    assert max(len(words_of(caption(script, rng))) for _ in range(300)) == MAX_WORDS
 
 
 def test_canonical_texts_use_the_vocabulary() -> None:

@@ -22,10 +22,13 @@ from pipeline.story import NUM_KEYFRAMES
 
 if TYPE_CHECKING:
     from pipeline.theatre.train.codec import BlockCodec
+    from pipeline.theatre.train.names import Names
 
 _PREVIEW_CLIPS = 6
 _COUNTED = (".json", ".safetensors", ".model", ".txt")
-_RECORDS = (PACK_FILE, "training.json")
+_TRAINING, _CODEC = "training.json", "codec.safetensors"
+_RECORDS = (PACK_FILE, _TRAINING)
+_TOKENIZER_MARKS = ("<pad>", "</s>", "<unk>")
 _LICENCE = Licence(
     part="all", licence="AGPL-3.0-only", source="trained on drawings of this project"
 )
@@ -53,20 +56,21 @@ def seal_theatre_pack(
     name: str = "theatre",
     fps: int = 8,
     codec: BlockCodec | None = None,
+    names: Names | None = None,
     num_inference_steps: int = 20,
     draft_steps: int = 8,
-    guidance_scale: float = 4.0,
+    guidance_scale: float = 1.5,
 ) -> PackRecord:
     """Write the record of a theatre pack exported to `folder`, and give it.
 
-    Sizes come from the folder's own configurations, words and troupe from the theatre's world.
-    The preview is taken from the codec that the latents were made with, or fitted on drawn clips
-    that the pack's VAE encodes.
+    Sizes come from the folder's own configurations, words from its tokenizer. Its troupe are
+    `names`, or what the plan in its training record plays, or else the whole world. The preview is
+    taken from `codec`, the latents' own, or fitted on drawn clips that the pack's VAE encodes.
     """
-    from pipeline.theatre.captions import vocabulary
     from pipeline.theatre.world import load_world
 
-    world, sizes = load_world(), _read_sizes(folder)
+    world, sizes, words = load_world(), _read_sizes(folder), _read_words(folder)
+    names = names or _read_names(folder / _TRAINING)
     matrix, bias = codec.mean_colours() if codec else _fit_preview(folder, sizes)
     triggers = {*world.reserved.motions, *world.reserved.looks}
     record = PackRecord(
@@ -78,22 +82,32 @@ def seal_theatre_pack(
         draft_steps=draft_steps,
         guidance_scale=guidance_scale,
         dtype="bfloat16",
-        motion_triggers=world.reserved.motions,
-        look_triggers=world.reserved.looks,
-        vocabulary=tuple(word for word in vocabulary() if word not in triggers),
+        motion_triggers=tuple(word for word in world.reserved.motions if word in words),
+        look_triggers=tuple(word for word in world.reserved.looks if word in words),
+        vocabulary=tuple(word for word in words if word not in triggers),
         licences=(_LICENCE,),
-        troupe=TroupeNames(
-            kinds=world.kinds,
-            colours=world.playable_colours,
-            motions=world.playable_motions,
-            backdrops=world.playable_backdrops,
-        ),
+        troupe=TroupeNames(**vars(names)),
         preview_matrix=tuple(_rgb(row) for row in matrix),
         preview_bias=_rgb(bias),
         **sizes,
     )
     write_record(record, folder)
     return record
+
+
+def _read_names(training: Path) -> Names:
+    """What a pack with that record was trained to play; all of the world where there is none."""
+    from pipeline.theatre.train.names import played_names
+    from pipeline.theatre.train.plans import DataPlan
+
+    data = _read(training)["plan"]["data"] if training.is_file() else {}
+    return played_names(DataPlan.model_validate(data))
+
+
+def _read_words(folder: Path) -> list[str]:
+    """Every word of the pack's tokenizer, sorted."""
+    vocabulary = _read(folder / "tokenizer" / "tokenizer.json")["model"]["vocab"]
+    return sorted(word for word in vocabulary if word not in _TOKENIZER_MARKS)
 
 
 def _rgb(values: np.ndarray) -> tuple[float, float, float]:
@@ -197,14 +211,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Write the pack.json of an exported theatre pack.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--fps", type=int, default=8, help="frames per second of its clips")
-    parser.add_argument("--codec", type=Path, help="codec.safetensors the latents were made with")
+    parser.add_argument("--guidance", type=float, default=1.5, help="guidance scale of its takes")
+    parser.add_argument("--codec", type=Path, help="the latents' codec, if it is not in the folder")
+    parser.add_argument("--training", type=Path, help="its training.json, likewise")
     options = parser.parse_args(arguments)
-    codec = None
-    if options.codec:
+    codec, path = None, options.codec or options.folder / _CODEC
+    if options.codec or path.is_file():
         from pipeline.theatre.train.codec import BlockCodec
 
-        codec = BlockCodec.load(options.codec)
-    seal_theatre_pack(options.folder, fps=options.fps, codec=codec)
+        codec = BlockCodec.load(path)
+    names = _read_names(options.training or options.folder / _TRAINING)
+    seal_theatre_pack(
+        options.folder,
+        fps=options.fps,
+        codec=codec,
+        names=names,
+        guidance_scale=options.guidance,
+    )
 
 
 if __name__ == "__main__":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,15 +13,17 @@ from diffusers.models.autoencoders.autoencoder_kl_cogvideox import (
 )
 
 from pipeline.diffusion.vae import speed_up
-from pipeline.theatre.train.codec import SPATIAL, TEMPORAL, BlockCodec
-from pipeline.theatre.train.data import draw_random, swap_colours
+from pipeline.theatre.train.crops import CropPool
 from pipeline.theatre.train.optim import MixedOptimizer
+from pipeline.theatre.train.per_frame import forget_neighbours
 
 if TYPE_CHECKING:
     import random
 
     from torch import Tensor, nn
 
+    from pipeline.theatre.train.codec import BlockCodec
+    from pipeline.theatre.train.crops import Crop
     from pipeline.theatre.train.plans import Plan
 
 STEPS_PER_NEW_CLIP = 2
@@ -42,6 +42,7 @@ def build_vae(plan: Plan) -> AutoencoderKLCogVideoX:
         "up_block_types": ("CogVideoXUpBlock3D",) * count,
         "sample_height": plan.height_px,
         "sample_width": plan.width_px,
+        "temporal_compression_ratio": plan.temporal_ratio,
         "scaling_factor": 1.0,
     }
     return AutoencoderKLCogVideoX(**config)
@@ -102,61 +103,12 @@ def prepare_encoder(vae: AutoencoderKLCogVideoX, latent_channels: int) -> None:
     _bias(out)[latent_channels:] = -8
 
 
-@dataclass(frozen=True)
-class Crop:
-    """Pixels (B, 3, F, H, W) in [-1, 1], latents (B, C, f, h, w), figures (B, 1, F, H, W)."""
-
-    pixels: Tensor
-    latents: Tensor
-    figures: Tensor
-
-
-class CropPool:
-    """A pool of freshly drawn clips that slowly renews itself, and crops of it."""
-
-    def __init__(self, plan: Plan, codec: BlockCodec, *, rng: random.Random) -> None:
-        self.plan, self.codec, self.rng = plan, codec, rng
-        self.clips = [self._draw() for _ in range(plan.vae.pool_clips)]
-
-    def _draw(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        _, clip = draw_random(self.rng, self.plan)
-        frames = swap_colours(clip.frames, self.rng, self.plan.codec.swap_colours)
-        return frames, self.codec.encode(frames), np.logical_or.reduce(clip.masks)
-
-    def renew(self, count: int = 1) -> None:
-        """Replace `count` random clips by new ones."""
-        for _ in range(count):
-            self.clips[self.rng.randrange(len(self.clips))] = self._draw()
-
-    def crop(self, batch: int, *, frames: int, rows: int, columns: int) -> Crop:
-        """Random crops of so many latent frames, rows and columns."""
-        parts = [self._cut(frames, rows, columns) for _ in range(batch)]
-        pixels, latents, figures = (torch.from_numpy(np.stack(p)) for p in zip(*parts, strict=True))
-        return Crop(
-            pixels=pixels.permute(0, 4, 1, 2, 3).float() / 127.5 - 1,
-            latents=latents.permute(0, 2, 1, 3, 4),
-            figures=figures.unsqueeze(1).float(),
-        )
-
-    def _cut(
-        self, frames: int, rows: int, columns: int
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        pixels, latents, figures = self.rng.choice(self.clips)
-        # Crops begin at even latent frames, as the decoder's chunks of two do.
-        t = 2 * self.rng.randint(0, (self.plan.latent_frames - frames) // 2)
-        y = self.rng.randint(0, self.plan.latent_height - rows)
-        x = self.rng.randint(0, self.plan.latent_width - columns)
-        cells = slice(t, t + frames), slice(y, y + rows), slice(x, x + columns)
-        times = slice(t * TEMPORAL, (t + frames) * TEMPORAL)
-        height = slice(y * SPATIAL, (y + rows) * SPATIAL)
-        width = slice(x * SPATIAL, (x + columns) * SPATIAL)
-        taken = latents[cells[0], :, cells[1], cells[2]]
-        return pixels[times, height, width], taken, figures[times, height, width]
-
-
-def psnr(error: Tensor) -> float:
-    """Peak signal-to-noise ratio in dB of an error of pixels in [-1, 1]."""
-    return -10 * math.log10(max(float(error.detach().pow(2).mean()) / 4, 1e-10))
+def psnr(error: Tensor, weights: Tensor | None = None) -> Tensor:
+    """Peak signal-to-noise ratio in dB of an error of pixels in [-1, 1], weighted where asked."""
+    squared = error.detach().pow(2)
+    weights = torch.ones_like(squared) if weights is None else weights.expand_as(squared)
+    mean = (squared * weights).sum() / weights.sum()
+    return -10 * torch.log10(mean.clamp(min=4e-10) / 4)
 
 
 def edge_error(error: Tensor) -> Tensor:
@@ -175,13 +127,16 @@ class DecoderTraining:
         rng: random.Random,
         device: str,
         dtype: torch.dtype = torch.bfloat16,
+        workers: int = 1,
     ) -> None:
         self.plan, self.rng, self.device, self.dtype = plan, rng, device, dtype
-        self.pool = CropPool(plan, codec, rng=rng)
-        self.generator = torch.Generator().manual_seed(rng.getrandbits(48))
+        self.pool = CropPool(plan, codec, rng=rng, device=device, workers=workers)
+        self.generator = torch.Generator(device).manual_seed(rng.getrandbits(48))
         self.vae = build_vae(plan)
         prepare_decoder(self.vae, codec)
         speed_up(self.vae)
+        if plan.vae.per_frame:
+            forget_neighbours(self.vae.decoder)
         self.optimizer = MixedOptimizer(
             {"decoder": self.vae.decoder},
             adamw_rate=plan.vae.rate,
@@ -196,28 +151,31 @@ class DecoderTraining:
         if step % STEPS_PER_NEW_CLIP == 0:
             self.pool.renew()
         frames, batch = (4, max(1, sizes.batch // 2)) if step % 5 == 4 else (2, sizes.batch)
+        if sizes.per_frame:
+            frames, batch = 1, sizes.batch
         rows = columns = sizes.crop_cells
         if fraction >= sizes.whole_frames_from:
             rows, columns = self.plan.latent_height, self.plan.latent_width
-            batch = max(1, batch // 2)
+            batch = max(1, batch // 3)
         return self.pool.crop(batch, frames=frames, rows=rows, columns=columns)
 
-    def loss(self, step: int, fraction: float) -> tuple[Tensor, dict[str, float], int]:
+    def loss(self, step: int, fraction: float) -> tuple[Tensor, dict[str, Tensor], int]:
         """L1, L2 and edge error of the decoded crop; figure pixels count more."""
         crop = self._next_crop(step, fraction)
-        clean = crop.latents.shape
-        strength = torch.rand(clean[0], 1, 1, 1, 1, generator=self.generator)
-        noise = torch.randn(clean, generator=self.generator) * strength * self.plan.vae.latent_noise
-        latents = (crop.latents + noise).to(self.device, self.dtype)
-        error = self.vae.decode(latents, return_dict=False)[0].float() - crop.pixels.to(self.device)
-        weights = 1 + self.plan.vae.figure_weight * crop.figures.to(self.device)
+        clean, random_numbers = crop.latents, {"generator": self.generator, "device": self.device}
+        strength = torch.rand(len(clean), 1, 1, 1, 1, **random_numbers)
+        noise = torch.randn(clean.shape, **random_numbers) * strength * self.plan.vae.latent_noise
+        decoded = self.vae.decode((clean + noise).to(self.dtype), return_dict=False)[0]
+        error = decoded.float() - crop.pixels
+        weights = 1 + self.plan.vae.figure_weight * crop.figures
         weights = weights / weights.mean()
         total = (weights * (error.abs() + 2 * error.pow(2))).mean() + 0.5 * edge_error(error)
-        figure = error.detach()[crop.figures.to(self.device).expand_as(error) > 0]
-        values = {"psnr": psnr(error)}
-        if figure.numel():
-            values["figure_psnr"] = psnr(figure)
-        return total, values, clean[0]
+        values = {"psnr": psnr(error), "figure_psnr": psnr(error, crop.figures)}
+        return total, values, len(clean)
+
+    def close(self) -> None:
+        """End the processes that draw."""
+        self.pool.close()
 
 
 class EncoderTraining:
@@ -231,11 +189,14 @@ class EncoderTraining:
         rng: random.Random,
         device: str,
         dtype: torch.dtype = torch.bfloat16,
+        workers: int = 1,
     ) -> None:
         self.plan, self.device, self.dtype = plan, device, dtype
-        self.pool = CropPool(plan, codec, rng=rng)
+        self.pool = CropPool(plan, codec, rng=rng, device=device, workers=workers)
         self.vae = build_vae(plan)
         prepare_encoder(self.vae, plan.latent_channels)
+        if plan.vae.per_frame:
+            forget_neighbours(self.vae.encoder)
         self.optimizer = MixedOptimizer(
             {"encoder": self.vae.encoder},
             adamw_rate=plan.vae.encoder_rate,
@@ -245,14 +206,18 @@ class EncoderTraining:
             device=device,
         )
 
-    def loss(self, step: int, fraction: float) -> tuple[Tensor, dict[str, float], int]:
+    def loss(self, step: int, fraction: float) -> tuple[Tensor, dict[str, Tensor], int]:
         """Mean squared error of the latents, whose variance is 1."""
         if step % STEPS_PER_NEW_CLIP == 0:
             self.pool.renew()
         sizes = self.plan.vae
         cells = sizes.crop_cells
-        crop = self.pool.crop(sizes.encoder_batch, frames=2, rows=cells, columns=cells)
-        pixels = crop.pixels.to(self.device, self.dtype)
-        latents = self.vae.encode(pixels, return_dict=False)[0].mean.float()
-        error = (latents - crop.latents.to(self.device)).pow(2).mean()
-        return error, {"latent_mse": float(error.detach())}, sizes.encoder_batch
+        frames = 1 if sizes.per_frame else 2
+        crop = self.pool.crop(sizes.encoder_batch, frames=frames, rows=cells, columns=cells)
+        latents = self.vae.encode(crop.pixels.to(self.dtype), return_dict=False)[0].mean.float()
+        error = (latents - crop.latents).pow(2).mean()
+        return error, {"latent_mse": error.detach()}, sizes.encoder_batch
+
+    def close(self) -> None:
+        """End the processes that draw."""
+        self.pool.close()

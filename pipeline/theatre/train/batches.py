@@ -14,6 +14,7 @@ import torch
 
 from pipeline.diffusion.regions import rasterise
 from pipeline.theatre.captions import background_caption, caption, region_caption
+from pipeline.theatre.train.ahead import to_device
 from pipeline.theatre.train.text import UNKNOWN, token_id, tokenize
 
 if TYPE_CHECKING:
@@ -100,15 +101,20 @@ def draw_by_hand(boxes: Tensor, plan: BatchPlan, generator: torch.Generator) -> 
 
 
 def draw_timesteps(count: int, generator: torch.Generator) -> Tensor:
-    """Timesteps 0..999, stratified: one half uniform, the other bell-shaped around the middle."""
-    uniform = (torch.arange(count) + torch.rand(count, generator=generator)) / count
-    half = torch.randperm(count, generator=generator) % 2 == 0
+    """Timesteps 0..999, stratified: one half uniform, the other bell-shaped around the middle.
+
+    They lie on the generator's device.
+    """
+    device = generator.device
+    offsets = torch.rand(count, generator=generator, device=device)
+    uniform = (torch.arange(count, device=device) + offsets) / count
+    half = torch.randperm(count, generator=generator, device=device) % 2 == 0
     bell = torch.sigmoid(torch.special.ndtri(uniform.clamp(1e-4, 1 - 1e-4)))
     return (torch.where(half, uniform, bell) * 1000).long().clamp(0, 999)
 
 
 class BatchMaker:
-    """Makes batches from a pool of clips."""
+    """Makes batches from a pool of clips, on the pool's device."""
 
     def __init__(
         self, plan: Plan, tokenizer: PreTrainedTokenizerFast, pool: ClipPool, *, rng: random.Random
@@ -131,6 +137,7 @@ class BatchMaker:
     def _gather(
         self, groups: list[tuple[int, int]], num_latent_frames: int, *, in_regions: bool
     ) -> Batch:
+        device = self.pool.device
         size = sum(number for _, number in groups)
         last = self.plan.latent_frames - num_latent_frames
         firsts = torch.randint(last + 1, (size,), generator=self.generator)
@@ -141,16 +148,17 @@ class BatchMaker:
                 len(self.pool.scripts[count]), (number,), generator=self.generator
             )
             taken = frames[len(scripts) : len(scripts) + number]
-            latents.append(self.pool.latents[count][chosen[:, None], taken])
-            coverage.append(self.pool.coverage[count][chosen[:, None], taken])
+            places = to_device(chosen[:, None], device), to_device(taken, device)
+            latents.append(self.pool.latents[count][places])
+            coverage.append(self.pool.coverage[count][places])
             boxes = self.pool.boxes[count][chosen]
             scripts += [self.pool.scripts[count][index] for index in chosen.tolist()]
         return Batch(
             latents=torch.cat(latents).float(),
             coverage=torch.cat(coverage).float().unsqueeze(2) / 255,
-            token_ids=self._token_ids(scripts, in_regions=in_regions),
-            membership=self._membership(boxes, frames) if in_regions else None,
-            first_frames=firsts,
+            token_ids=to_device(self._token_ids(scripts, in_regions=in_regions), device),
+            membership=to_device(self._membership(boxes, frames), device) if in_regions else None,
+            first_frames=to_device(firsts, device),
         )
 
     def _membership(self, boxes: Tensor, frames: Tensor) -> Tensor:

@@ -41,6 +41,12 @@ def load_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     return tensors, record
 
 
+def load_record(path: Path) -> dict[str, Any]:
+    """The record of a checkpoint that exists, without its tensors."""
+    with safe_open(path, framework="pt") as file:
+        return json.loads(file.metadata()["record"])
+
+
 def take_prefix(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     """The tensors whose names begin with `prefix`, without it."""
     return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}

@@ -1,4 +1,4 @@
-"""Analytic latents: a principal component analysis of 8x8x4 pixel blocks.
+"""Analytic latents: a principal component analysis of blocks of 8x8 pixels over a few frames.
 
 The autoencoder of the pack is taught to agree with these latents instead of inventing its own, so
 encoding a training clip is one matrix product and the transformer can start in the first minute.
@@ -17,25 +17,26 @@ from safetensors.numpy import load_file, save_file
 if TYPE_CHECKING:
     from pathlib import Path
 
-SPATIAL, TEMPORAL = 8, 4
+SPATIAL = 8
 
 
-def split_blocks(pixels: np.ndarray) -> np.ndarray:
-    """Blocks (F/4, H/8, W/8, 768) of pixels (F, H, W, 3)."""
+def split_blocks(pixels: np.ndarray, temporal: int) -> np.ndarray:
+    """Blocks (F/t, H/8, W/8, t * 192) of pixels (F, H, W, 3), `temporal` frames t in each."""
     frames, height, width, _ = pixels.shape
     parts = pixels.reshape(
-        frames // TEMPORAL, TEMPORAL, height // SPATIAL, SPATIAL, width // SPATIAL, SPATIAL, 3
+        frames // temporal, temporal, height // SPATIAL, SPATIAL, width // SPATIAL, SPATIAL, 3
     )
-    grid = frames // TEMPORAL, height // SPATIAL, width // SPATIAL
+    grid = frames // temporal, height // SPATIAL, width // SPATIAL
     return parts.transpose(0, 2, 4, 1, 3, 5, 6).reshape(*grid, -1)
 
 
 def join_blocks(blocks: np.ndarray) -> np.ndarray:
-    """Pixels (F, H, W, 3) of blocks (F/4, H/8, W/8, 768); the inverse of `split_blocks`."""
+    """Pixels (F, H, W, 3) of blocks (F/t, H/8, W/8, t * 192); the inverse of `split_blocks`."""
     frames, rows, columns, _ = blocks.shape
-    parts = blocks.reshape(frames, rows, columns, TEMPORAL, SPATIAL, SPATIAL, 3)
+    parts = blocks.reshape(frames, rows, columns, -1, SPATIAL, SPATIAL, 3)
+    temporal = parts.shape[3]
     return parts.transpose(0, 3, 1, 4, 2, 5, 6).reshape(
-        frames * TEMPORAL, rows * SPATIAL, columns * SPATIAL, 3
+        frames * temporal, rows * SPATIAL, columns * SPATIAL, 3
     )
 
 
@@ -51,19 +52,27 @@ def to_frames(pixels: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class BlockCodec:
-    """A fitted codec: `mean` (768), orthonormal `basis` (768, C), `scale` (C), all float32."""
+    """A fitted codec: `mean` (N), orthonormal `basis` (N, C), `scale` (C), all float32.
+
+    N is the number of values in a block, 192 for each of its frames.
+    """
 
     mean: np.ndarray
     basis: np.ndarray
     scale: np.ndarray
 
+    @property
+    def temporal(self) -> int:
+        """Frames in a block, t."""
+        return len(self.mean) // (SPATIAL * SPATIAL * 3)
+
     def encode(self, frames: np.ndarray) -> np.ndarray:
-        """Latents float32 (F/4, C, H/8, W/8) of frames uint8 (F, H, W, 3)."""
-        centred = split_blocks(to_pixels(frames)) - self.mean
+        """Latents float32 (F/t, C, H/8, W/8) of frames uint8 (F, H, W, 3)."""
+        centred = split_blocks(to_pixels(frames), self.temporal) - self.mean
         return ((centred @ self.basis) * self.scale).transpose(0, 3, 1, 2)
 
     def decode(self, latents: np.ndarray) -> np.ndarray:
-        """Frames uint8 (4F, 8H, 8W, 3) of latents (F, C, H, W): the linear reconstruction."""
+        """Frames uint8 (t F, 8H, 8W, 3) of latents (F, C, H, W): the linear reconstruction."""
         blocks = (latents.transpose(0, 2, 3, 1) / self.scale) @ self.basis.T + self.mean
         return to_frames(join_blocks(blocks))
 
@@ -84,7 +93,7 @@ class BlockCodec:
 
 
 def fit_codec(blocks: np.ndarray, *, num_components: int) -> BlockCodec:
-    """The codec of blocks (N, 768)."""
+    """The codec of blocks (M, N)."""
     mean = blocks.mean(axis=0, dtype=np.float64)
     variances, vectors = np.linalg.eigh(np.cov((blocks - mean).T))
     deviations = np.sqrt(variances[::-1][:num_components])

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+import shutil
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 
 from pipeline.theatre.train.autoencoder import build_vae
 from pipeline.theatre.train.checkpoints import load_checkpoint, take_prefix
+from pipeline.theatre.train.curves import draw_curves, read_records
+from pipeline.theatre.train.settings import read_settings
 from pipeline.theatre.train.text import build_text_encoder, load_tokenizer
 from pipeline.theatre.train.transformer import build_scheduler, build_transformer
 
@@ -26,13 +29,17 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 SHARD_SIZE = "9MB"
-PARTS = ("decoder", "encoder", "text", "images", "clips")
+CODEC, TRAINING = "codec.safetensors", "training.json"
 
 
-def latest_transformer(folder: Path) -> Path:
-    """The checkpoint of the furthest phase of the transformer that was trained."""
-    clips = folder / "clips.safetensors"
-    return clips if clips.exists() else folder / "images.safetensors"
+def latest_phase(folder: Path) -> Literal["images", "clips"] | None:
+    """The phase that trained the transformer last; None where none did."""
+    settings = read_settings(folder)
+    last = settings.phase if settings else None
+    for phase in (last, "clips", "images"):
+        if phase and (folder / f"{phase}.safetensors").exists():
+            return phase
+    return None
 
 
 @torch.no_grad()
@@ -51,7 +58,7 @@ def load_transformer(
     tokenizer = load_tokenizer(folder / "tokenizer")
     transformer = build_transformer(plan)
     encoder = build_text_encoder(plan.text, len(tokenizer))
-    checkpoint = latest_transformer(folder)
+    checkpoint = folder / f"{latest_phase(folder) or 'images'}.safetensors"
     load_average(transformer, checkpoint, "transformer")
     load_average(encoder, checkpoint, "text")
     return transformer.eval(), encoder.eval(), tokenizer
@@ -79,71 +86,44 @@ def assemble(plan: Plan, folder: Path) -> CogVideoXPipeline:
         "text_encoder": encoder,
         "vae": load_vae(plan, folder),
         "transformer": transformer,
-        "scheduler": build_scheduler(),
+        "scheduler": build_scheduler(plan),
     }
     return CogVideoXPipeline(**components)
 
 
 def export(plan: Plan, folder: Path) -> Path:
-    """Write `folder/export` (float16, shards of at most 9 MB) and the training record beside it."""
+    """Write `folder/export`: weights (float16, shards of at most 9 MB), codec, record and curves.
+
+    The record and the curves are also written to `folder` itself.
+    """
     target = folder / "export"
     assemble(plan, folder).to(dtype=torch.float16).save_pretrained(
         target, max_shard_size=SHARD_SIZE
     )
     _ask_for_float32(target / "text_encoder" / "config.json")
-    records = read_records(folder)
-    record = {"plan": plan.model_dump(mode="json"), "parts": records}
-    (folder / "training.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
-    draw_curves(records, folder / "curves.png")
+    shutil.copyfile(folder / CODEC, target / CODEC)
+    write_training(plan, folder)
+    draw_curves(read_records(folder), folder / "curves.png")
+    for name in (TRAINING, "curves.png"):
+        shutil.copyfile(folder / name, target / name)
     size = sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
     LOG.info("%s: %.1f MB", target, size / 1e6)
     return target
+
+
+def write_training(plan: Plan, folder: Path) -> None:
+    """Write `training.json`: the plan, every part's record, and the calls they were made by."""
+    settings = read_settings(folder)
+    calls = [call.model_dump(mode="json") for call in settings.calls] if settings else []
+    record = {
+        "plan": plan.model_dump(mode="json"),
+        "parts": read_records(folder),
+        "calls": calls,
+    }
+    (folder / TRAINING).write_text(json.dumps(record, indent=1), encoding="utf-8")
 
 
 def _ask_for_float32(config: Path) -> None:
     """Let transformers load a model in float32 unless told otherwise, as diffusers does."""
     settings = json.loads(config.read_text(encoding="utf-8")) | {"dtype": "float32"}
     config.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
-
-
-def read_records(folder: Path) -> dict[str, dict]:
-    """The records of all parts trained so far, by part."""
-    paths = {part: folder / f"{part}.safetensors" for part in PARTS}
-    return {part: load_checkpoint(path)[1] for part, path in paths.items() if path.exists()}
-
-
-def draw_curves(records: dict[str, dict], path: Path) -> None:
-    """Write one panel per part with the logged losses over the steps as a PNG."""
-    from PIL import Image, ImageDraw
-
-    width, height = 640, 200
-    image = Image.new("RGB", (width, height * max(1, len(records))), "white")
-    canvas = ImageDraw.Draw(image)
-    for row, (part, record) in enumerate(records.items()):
-        last = max([entry["step"] for entry in record["history"]], default=1)
-        canvas.text((8, row * height + 4), f"{part}: {record['step']} steps", fill="black")
-        for number, name in enumerate(curve_names(record)):
-            points = [(entry["step"], entry[name]) for entry in record["history"] if name in entry]
-            low, high = min(y for _, y in points), max(y for _, y in points)
-            colour = ("#c33", "#36c", "#393", "#a3a", "#c83", "#088")[number % 6]
-            xy = [
-                (
-                    20 + (width - 40) * x / last,
-                    (row + 0.92) * height - 0.7 * height * (y - low) / (high - low or 1),
-                )
-                for x, y in points
-            ]
-            canvas.line(xy, fill=colour)
-            label = f"{name} {points[-1][1]:.3f} [{low:.3f}, {high:.3f}]"
-            canvas.text(
-                (150 + 240 * (number % 2), row * height + 4 + 12 * (number // 2)),
-                label,
-                fill=colour,
-            )
-    image.save(path)
-
-
-def curve_names(record: dict) -> list[str]:
-    """The logged values worth a curve."""
-    names = {name for entry in record["history"] for name in entry}
-    return sorted(names - {"step", "samples", "s_per_step", "norm"})

@@ -11,10 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from pipeline.errors import PipelineError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from torch import Tensor, nn
+
+
+_STATE = ("step", "exp_avg", "exp_avg_sq", "momentum_buffer")
 
 
 def never(name: str) -> bool:
@@ -23,8 +28,11 @@ def never(name: str) -> bool:
 
 
 def _copy_all(targets: list[Tensor], sources: list[Tensor]) -> None:
-    for target, source in zip(targets, sources, strict=True):
-        target.copy_(source)
+    torch._foreach_copy_(targets, sources)  # pyright: ignore[reportPrivateImportUsage]
+
+
+def _mix_all(targets: list[Tensor], sources: list[Tensor], share: float) -> None:
+    torch._foreach_lerp_(targets, sources, share)  # pyright: ignore[reportPrivateImportUsage]
 
 
 class MixedOptimizer:
@@ -39,6 +47,7 @@ class MixedOptimizer:
         ema_limit: the moving average's decay at most; in the first steps it is (1 + n) / (10 + n).
         dtype: what the modules compute in.
         device: where they are put.
+        renewable: modules that begin anew where a checkpoint has them in another size.
     """
 
     def __init__(
@@ -53,7 +62,9 @@ class MixedOptimizer:
         weight_decay: float = 0.01,
         dtype: torch.dtype = torch.bfloat16,
         device: str = "cpu",
+        renewable: Collection[str] = (),
     ) -> None:
+        self.renewable = renewable
         for module in modules.values():
             module.to(device)
         named = [
@@ -104,7 +115,7 @@ class MixedOptimizer:
         ]
 
     @torch.no_grad()
-    def step(self, rate_factor: float) -> float:
+    def step(self, rate_factor: float) -> Tensor:
         """Update once with all learning rates times `rate_factor`; return the gradient's norm."""
         for weight, master in zip(self.weights, self.masters, strict=True):
             master.grad = None if weight.grad is None else weight.grad.float()
@@ -116,10 +127,9 @@ class MixedOptimizer:
             optimizer.step()
         self.num_updates += 1
         decay = min(self.ema_limit, (1 + self.num_updates) / (10 + self.num_updates))
-        for average, master in zip(self.averages, self.masters, strict=True):
-            average.lerp_(master, 1 - decay)
+        _mix_all(self.averages, self.masters, 1 - decay)
         _copy_all(self.weights, self.masters)
-        return float(norm)
+        return norm
 
     def tensors(self) -> dict[str, Tensor]:
         """Everything to save: `master.`, `average.` and the optimisers' state."""
@@ -133,32 +143,61 @@ class MixedOptimizer:
 
     @torch.no_grad()
     def load(self, tensors: dict[str, Tensor], num_updates: int) -> None:
-        """Continue from what `tensors` gave; parameters it does not name keep their values."""
+        """Continue from what `tensors` gave; parameters it does not name keep their values.
+
+        Raises:
+            PipelineError: a parameter has another size there.
+        """
         self.num_updates = num_updates
+        known = self._fitting(tensors, "master.")
         for name, master, average in zip(self.names, self.masters, self.averages, strict=True):
-            if f"master.{name}" in tensors:
+            if name in known:
                 master.copy_(tensors[f"master.{name}"])
                 average.copy_(tensors[f"average.{name}"])
         by_id = {id(m): n for n, m in zip(self.names, self.masters, strict=True)}
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 for master in group["params"]:
-                    self._load_state(optimizer, master, by_id[id(master)], tensors)
+                    if (name := by_id[id(master)]) in known:
+                        self._load_state(optimizer, master, name, tensors)
         _copy_all(self.weights, self.masters)
 
     @staticmethod
     def _load_state(
         optimizer: torch.optim.Optimizer, master: Tensor, name: str, tensors: dict[str, Tensor]
     ) -> None:
-        for key in ("step", "exp_avg", "exp_avg_sq", "momentum_buffer"):
+        for key in _STATE:
             if f"state.{key}.{name}" in tensors:
                 optimizer.state[master][key] = tensors[f"state.{key}.{name}"].to(master.device)
 
     @torch.no_grad()
-    def start_from(self, weights: dict[str, Tensor]) -> None:
-        """Set masters and averages to `weights` (by full name), with fresh optimiser state."""
+    def start_from(self, weights: dict[str, Tensor], num_updates: int = 0) -> None:
+        """Set masters and averages to `weights` (by full name), with fresh optimiser state.
+
+        Raises:
+            PipelineError: a parameter has another size there.
+        """
+        self.num_updates = num_updates
+        known = self._fitting(weights, "")
         for name, master, average in zip(self.names, self.masters, self.averages, strict=True):
-            if name in weights:
+            if name in known:
                 master.copy_(weights[name])
                 average.copy_(weights[name])
+        for optimizer in self.optimizers:
+            optimizer.state.clear()
         _copy_all(self.weights, self.masters)
+
+    def _fitting(self, tensors: dict[str, Tensor], prefix: str) -> set[str]:
+        """The parameters that `tensors` has in the same size."""
+        known = set()
+        for name, master in zip(self.names, self.masters, strict=True):
+            given = tensors.get(prefix + name)
+            if given is not None and given.shape == master.shape:
+                known.add(name)
+            elif given is not None and name.split(".")[0] not in self.renewable:
+                raise PipelineError(
+                    f"the checkpoint's {name} has size {tuple(given.shape)}, "
+                    f"not {tuple(master.shape)}",
+                    hint="The plan's sizes were changed since; begin a new folder.",
+                )
+        return known

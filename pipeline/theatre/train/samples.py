@@ -1,4 +1,4 @@
-"""A contact sheet of fixed region scenes, to look at while the pack trains."""
+"""Contact sheets of fixed scenes, to look at while the pack trains."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from torch import nn
 
 from pipeline.diffusion.regions import rasterise
 from pipeline.diffusion.vae import speed_up
+from pipeline.story import NUM_KEYFRAMES
 from pipeline.theatre.captions import canonical_background_text, canonical_region_text
-from pipeline.theatre.draw import draw_clip
-from pipeline.theatre.script import sample_script
 from pipeline.theatre.train.batches import additive_mask
 from pipeline.theatre.train.codec import BlockCodec, to_frames
-from pipeline.theatre.train.data import latent_boxes
-from pipeline.theatre.train.export import load_transformer, load_vae
+from pipeline.theatre.train.data import draw_random, keyframe_boxes
+from pipeline.theatre.train.export import CODEC, load_transformer, load_vae
 from pipeline.theatre.train.text import tokenize
 from pipeline.theatre.train.transformer import (
     Positions,
     build_scheduler,
     encode_texts,
-    predict_velocity,
+    predict,
 )
 
 if TYPE_CHECKING:
@@ -35,27 +35,28 @@ if TYPE_CHECKING:
     from pipeline.theatre.train.plans import Plan
 
 NUM_STEPS, GUIDANCE = 20, 4.0
+SHEETS = ("decoder", "images", "clips")
+"""The parts whose progress can be seen."""
 
 
 def fixed_scenes(plan: Plan, count: int) -> list[tuple[Script, DrawnClip]]:
     """Always the same scenes of one and two actors, with the clips they describe."""
     rng = random.Random(20250)
-    scripts = [sample_script(rng, num_actors=1 + index % 2) for index in range(count)]
-    size = {"width_px": plan.width_px, "height_px": plan.height_px, "num_frames": plan.num_frames}
-    return [(script, draw_clip(script, **size)) for script in scripts]
+    return [draw_random(rng, plan, num_actors=1 + index % 2) for index in range(count)]
 
 
 class Sampler:
     """Renders scenes from the latest averages of a training folder."""
 
-    def __init__(self, plan: Plan, folder: Path) -> None:
-        self.plan = plan
+    def __init__(
+        self, plan: Plan, folder: Path, *, num_steps: int = NUM_STEPS, device: str = "cpu"
+    ) -> None:
+        self.plan, self.num_steps, self.device = plan, num_steps, device
         self.model, self.encoder, self.tokenizer = load_transformer(plan, folder)
-        self.positions = Positions(self.model, plan, "cpu")
-        self.codec = BlockCodec.load(folder / "codec.safetensors")
-        self.vae = load_vae(plan, folder) if (folder / "decoder.safetensors").exists() else None
-        if self.vae is not None:
-            speed_up(self.vae)
+        for module in (self.model, self.encoder):
+            nn.Module.to(module, device)
+        self.positions = Positions(self.model, plan, device)
+        self.coder = Coder(plan, folder, device=device)
 
     def texts(self, script: Script) -> list[str]:
         """Region texts and background text in the words rendering uses."""
@@ -66,91 +67,147 @@ class Sampler:
 
     def _embed(self, texts: list[str]) -> Tensor:
         ids = tokenize(self.tokenizer, texts, self.plan.text.max_sequence_length)
-        return encode_texts(self.encoder, ids.unsqueeze(0))
+        return encode_texts(self.encoder, ids.unsqueeze(0).to(self.device))
+
+    def _mask(self, boxes: Tensor) -> Tensor:
+        rows, columns = self.plan.grid
+        regions = rasterise(boxes, grid_height=rows, grid_width=columns).flatten(1)
+        membership = torch.cat([regions, ~regions.any(0, keepdim=True)]).unsqueeze(0)
+        length = self.plan.text.max_sequence_length
+        return additive_mask(membership.to(self.device), length, torch.float32)
 
     @torch.no_grad()
     def sample(
         self, script: Script, boxes: np.ndarray, *, seed: int, frames: slice = slice(None)
     ) -> Tensor:
-        """Latents (f, C, h, w) of a scene with boxes (A, 6, 4), only of the latent `frames`."""
+        """Latents (f, C, h, w) of a scene with boxes (A, f, 4), only of the latent `frames`."""
         plan = self.plan
-        rows, columns = plan.grid
         chosen = torch.arange(plan.latent_frames)[frames]
-        regions = rasterise(
-            torch.from_numpy(boxes)[:, chosen], grid_height=rows, grid_width=columns
-        )
-        regions = regions.flatten(1)
-        membership = torch.cat([regions, ~regions.any(0, keepdim=True)]).unsqueeze(0)
-        mask = additive_mask(membership, plan.text.max_sequence_length, torch.float32)
+        mask = self._mask(torch.from_numpy(boxes)[:, chosen])
         texts = self.texts(script)
         embeds = torch.cat([self._embed([""] * len(texts)), self._embed(texts)])
         shape = (1, len(chosen), plan.latent_channels, plan.latent_height, plan.latent_width)
-        latents = torch.randn(shape, generator=torch.Generator().manual_seed(seed))
-        scheduler = build_scheduler()
-        scheduler.set_timesteps(NUM_STEPS)
+        latents = torch.randn(shape, generator=torch.Generator().manual_seed(seed)).to(self.device)
+        scheduler = build_scheduler(plan)
+        scheduler.set_timesteps(self.num_steps)
         for timestep in scheduler.timesteps:
-            free, guided = predict_velocity(
+            free, guided = predict(
                 self.model,
                 self.positions,
                 latents.expand(2, -1, -1, -1, -1),
                 prompt_embeds=embeds,
-                timesteps=timestep.expand(2),
+                timesteps=timestep.expand(2).to(self.device),
                 first_frames=chosen[:1].expand(2),
                 mask=mask.expand(2, -1, -1),
             ).chunk(2)
-            velocity = free + GUIDANCE * (guided - free)
-            latents = scheduler.step(velocity, int(timestep), latents, return_dict=False)[0]
-        return latents[0]
+            answer = free + GUIDANCE * (guided - free)
+            latents = scheduler.step(answer, int(timestep), latents, return_dict=False)[0]
+        return latents[0].cpu()
+
+
+class Coder:
+    """Latents to frames, by the trained decoder or, where there is none yet, linearly."""
+
+    def __init__(self, plan: Plan, folder: Path, *, device: str = "cpu") -> None:
+        self.plan, self.device = plan, device
+        self.codec = BlockCodec.load(folder / CODEC)
+        trained = (folder / "decoder.safetensors").exists()
+        self.vae = load_vae(plan, folder) if trained else None
+        if self.vae is not None:
+            nn.Module.to(self.vae, device)
+            speed_up(self.vae)
 
     @torch.no_grad()
     def decode(self, latents: Tensor) -> np.ndarray:
-        """Frames uint8 (4f, H, W, 3): by the trained decoder, or linearly where there is none."""
+        """Frames uint8 (t f, H, W, 3) of latents (f, C, h, w)."""
         if self.vae is None:
             return self.codec.decode(latents.numpy())
         # A single latent would take the decoder's first-frame path, which is never trained.
         padded = torch.cat([latents, latents[-1:]]) if len(latents) % 2 else latents
-        pixels = self.vae.decode(padded.permute(1, 0, 2, 3).unsqueeze(0), return_dict=False)[0][0]
-        return to_frames(pixels.permute(1, 2, 3, 0).numpy())[: 4 * len(latents)]
+        batch = padded.permute(1, 0, 2, 3).unsqueeze(0).to(self.device)
+        pixels = self.vae.decode(batch, return_dict=False)[0][0].cpu()
+        frames = to_frames(pixels.permute(1, 2, 3, 0).numpy())
+        return frames[: self.plan.temporal_ratio * len(latents)]
 
 
-def draw_sheet(plan: Plan, folder: Path, *, count: int = 8, whole_clips: bool = False) -> Path:
-    """Write a sheet to `folder/samples`: each scene as drawn, and below as rendered."""
-    import cv2
+def draw_sheet(
+    plan: Plan,
+    folder: Path,
+    part: str,
+    *,
+    count: int = 8,
+    num_steps: int = NUM_STEPS,
+    device: str = "cpu",
+) -> Path:
+    """Write a sheet of what a part of SHEETS has learnt to `folder/samples`; return its path.
 
-    sampler = Sampler(plan, folder)
-    strips = _clip_strips if whole_clips else _frame_strips
+    Each scene is shown as drawn, and below as it comes out of the latest averages.
+    """
+    scenes = fixed_scenes(plan, count)
     rows: list[np.ndarray] = []
-    for number, (script, clip) in enumerate(fixed_scenes(plan, count)):
-        drawn, rendered = strips(sampler, script, clip, seed=10 * number)
-        rows += [_with_title(np.hstack(drawn), " | ".join(sampler.texts(script)))]
-        rows += [np.hstack(rendered)]
-    path = folder / "samples" / f"{len(list((folder / 'samples').glob('*.png'))):03d}.png"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if part == "decoder":
+        rows = _coded_rows(Coder(plan, folder, device=device), scenes)
+    else:
+        sampler = Sampler(plan, folder, num_steps=num_steps, device=device)
+        strips = _clip_strips if part == "clips" else _frame_strips
+        for number, (script, clip) in enumerate(scenes):
+            drawn, rendered = strips(sampler, script, clip, seed=10 * number)
+            rows += [_with_title(np.hstack(drawn), " | ".join(sampler.texts(script)))]
+            rows += [np.hstack(rendered)]
     half = len(rows) // 4 * 2
     sheet = np.hstack([np.vstack(rows[:half]), np.vstack(rows[half:])])
+    return _write_sheet(folder / "samples", part, sheet)
+
+
+def _write_sheet(folder: Path, part: str, sheet: np.ndarray) -> Path:
+    import cv2
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{len(list(folder.glob('*.png'))):03d}-{part}.png"
     cv2.imwrite(str(path), sheet[..., ::-1])
     return path
+
+
+def latest_sheet(folder: Path) -> Path | None:
+    """The last sheet of a training folder, if there is one."""
+    return max((folder / "samples").glob("*.png"), default=None)
+
+
+def _coded_rows(coder: Coder, scenes: list[tuple[Script, DrawnClip]]) -> list[np.ndarray]:
+    """Two frames of each scene as drawn, and below through the latents and the decoder."""
+    rows = []
+    for _, clip in scenes:
+        latents = torch.from_numpy(coder.codec.encode(clip.frames))
+        middle = len(latents) // 4 * 2
+        times = slice(middle * coder.codec.temporal, (middle + 2) * coder.codec.temporal)
+        for frames in (clip.frames[times], coder.decode(latents[middle : middle + 2])):
+            rows.append(np.hstack([*frames[:: coder.codec.temporal]]))
+    return rows
 
 
 def _clip_strips(
     sampler: Sampler, script: Script, clip: DrawnClip, *, seed: int
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """One frame of each latent frame: drawn, and rendered."""
-    rendered = sampler.decode(sampler.sample(script, latent_boxes(clip.boxes), seed=seed))
-    return [*clip.frames[2::4]], [*rendered[2::4]]
+    """One frame of each keyframe: drawn, and rendered."""
+    boxes = keyframe_boxes(clip.boxes, sampler.plan)
+    rendered = sampler.coder.decode(sampler.sample(script, boxes, seed=seed))
+    each = len(clip.frames) // NUM_KEYFRAMES
+    return [*clip.frames[each // 2 :: each]], [*rendered[each // 2 :: each]]
 
 
 def _frame_strips(
     sampler: Sampler, script: Script, clip: DrawnClip, *, seed: int
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """One latent frame: drawn twice and decoded from true latents; rendered with three seeds."""
-    boxes, middle = latent_boxes(clip.boxes), slice(2, 3)
+    coder = sampler.coder
+    boxes, middle = keyframe_boxes(clip.boxes, sampler.plan), slice(2, 3)
     rendered = [
-        sampler.decode(sampler.sample(script, boxes, seed=seed + more, frames=middle))[2]
+        coder.decode(sampler.sample(script, boxes, seed=seed + more, frames=middle))[-1]
         for more in range(3)
     ]
-    decoded = sampler.decode(torch.from_numpy(sampler.codec.encode(clip.frames)))
-    return [clip.frames[8], clip.frames[10], decoded[10]], rendered
+    decoded = coder.decode(torch.from_numpy(coder.codec.encode(clip.frames)))
+    shown = 3 * sampler.plan.temporal_ratio - 1
+    return [clip.frames[0], clip.frames[shown], decoded[shown]], rendered
 
 
 def _with_title(strip: np.ndarray, title: str) -> np.ndarray:

@@ -7,25 +7,30 @@ is reminded of that while the transformer trains.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from pipeline.theatre.captions import background_caption, caption, region_caption, vocabulary
+from pipeline.theatre.captions import background_caption, caption, region_caption
 from pipeline.theatre.script import sample_script
+from pipeline.theatre.train.ahead import Ahead, depth, to_device
+from pipeline.theatre.train.names import played_names, spoken_words
 from pipeline.theatre.train.optim import MixedOptimizer
 from pipeline.theatre.world import load_world
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Iterator
     from pathlib import Path
 
     from torch import Tensor
     from transformers import PreTrainedTokenizerFast, T5EncoderModel
 
-    from pipeline.theatre.script import Actor
+    from pipeline.theatre.script import Actor, Script
+    from pipeline.theatre.train.names import Names
     from pipeline.theatre.train.plans import Plan, TextPlan
 
 PAD, END, UNKNOWN = "<pad>", "</s>", "<unk>"
@@ -33,12 +38,12 @@ IGNORED = -100
 FACINGS = ("left", "right")
 
 
-def build_tokenizer(max_sequence_length: int) -> PreTrainedTokenizerFast:
-    """One token per word of the world's vocabulary; other words become `<unk>`."""
+def build_tokenizer(plan: Plan) -> PreTrainedTokenizerFast:
+    """One token per word of the plan's captions; other words become `<unk>`."""
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
-    words = sorted({word.lower() for word in vocabulary()})
+    words = spoken_words(played_names(plan.data))
     ids = {word: index for index, word in enumerate([PAD, END, UNKNOWN, *words])}
     tokenizer = Tokenizer(models.WordLevel(ids, unk_token=UNKNOWN))
     tokenizer.normalizer = normalizers.Lowercase()
@@ -51,7 +56,7 @@ def build_tokenizer(max_sequence_length: int) -> PreTrainedTokenizerFast:
         pad_token=PAD,
         eos_token=END,
         unk_token=UNKNOWN,
-        model_max_length=max_sequence_length,
+        model_max_length=plan.text.max_sequence_length,
         padding_side="right",
     )
 
@@ -96,25 +101,38 @@ def tokenize(tokenizer: PreTrainedTokenizerFast, texts: list[str], length: int) 
     return encoded.input_ids
 
 
+@dataclass(frozen=True)
+class Lesson:
+    """Captions to read: token ids int64 (B, T), and what stands at which of their tokens.
+
+    `rows` and `columns` int64 (N) are places in the ids, `labels` int64 (N) per head the class
+    told there or IGNORED; a head of which no text tells anything is left out.
+    """
+
+    ids: Tensor
+    rows: Tensor
+    columns: Tensor
+    labels: dict[str, Tensor]
+
+
 class CaptionReader(nn.Module):
     """Linear heads that read kind, colour, motion, direction and backdrop off a text feature."""
 
-    def __init__(self, d_model: int) -> None:
+    def __init__(self, d_model: int, names: Names) -> None:
         super().__init__()
-        world = load_world()
         self.classes = {
-            "kind": list(world.kinds),
-            "colour": list(world.colours),
-            "motion": list(world.motions),
-            "facing": list(FACINGS),
-            "backdrop": list(world.backdrops),
+            "kind": names.kinds,
+            "colour": names.colours,
+            "motion": names.motions,
+            "facing": FACINGS,
+            "backdrop": names.backdrops,
         }
         self.heads = nn.ModuleDict(
             {name: nn.Linear(d_model, len(values)) for name, values in self.classes.items()}
         )
-
-        self.phrases = {name: motion.words for name, motion in world.motions.items()}
-        self.phrases |= {name: backdrop.words for name, backdrop in world.backdrops.items()}
+        world = load_world()
+        self.phrases = {name: world.motions[name].words for name in names.motions}
+        self.phrases |= {name: world.backdrops[name].words for name in names.backdrops}
 
     def labels(self, text: str, **facts: str) -> dict[str, int]:
         """Class numbers of `facts`; what the text does not say is IGNORED."""
@@ -124,28 +142,55 @@ class CaptionReader(nn.Module):
                 found[name] = self.classes[name].index(fact)
         return found
 
-    def loss(self, features: Tensor, labels: list[dict[str, int]]) -> dict[str, Tensor]:
-        """Cross entropy per head: features (N, d), one label record per row."""
-        losses = {}
-        for name, head in self.heads.items():
-            target = torch.tensor([row[name] for row in labels], device=features.device)
-            if bool((target != IGNORED).any()):
-                losses[name] = cross_entropy(head(features).float(), target, ignore_index=IGNORED)
-        return losses
+    def loss(self, encoder: T5EncoderModel, lesson: Lesson) -> dict[str, Tensor]:
+        """Cross entropy per head of reading a lesson that lies on the encoder's device."""
+        features = encoder(lesson.ids)[0][lesson.rows, lesson.columns]
+        return {
+            name: cross_entropy(self.heads[name](features).float(), labels, ignore_index=IGNORED)
+            for name, labels in lesson.labels.items()
+        }
 
 
-class CaptionLesson:
-    """Batches of captions and the loss of reading them."""
+class LessonMaker:
+    """Makes lessons of captions that only use a plan's names."""
 
     def __init__(
-        self, plan: TextPlan, tokenizer: PreTrainedTokenizerFast, rng: random.Random, device: str
+        self,
+        plan: Plan,
+        tokenizer: PreTrainedTokenizerFast,
+        reader: CaptionReader,
+        *,
+        rng: random.Random,
+        device: str,
     ) -> None:
-        self.plan, self.tokenizer, self.rng, self.device = plan, tokenizer, rng, device
+        self.plan, self.tokenizer, self.reader = plan.text, tokenizer, reader
+        self.rng, self.device = rng, device
+        self.names = vars(played_names(plan.data))
 
-    def _region_rows(self, reader: CaptionReader, count: int) -> tuple[list[str], list[dict]]:
+    def make(self) -> Lesson:
+        """What to read at the end of short texts, and at the kind words of whole captions."""
+        short, labels = self._short_texts(2 * self.plan.batch // 3)
+        scripts = [
+            sample_script(self.rng, num_actors=self.rng.choice((1, 2)), **self.names)
+            for _ in range(self.plan.batch - len(short))
+        ]
+        texts = short + [caption(script, self.rng) for script in scripts]
+        ids = tokenize(self.tokenizer, texts, self.plan.max_sequence_length)
+        ends = (ids == 1).int().argmax(1).tolist()
+        places = list(enumerate(ends[: len(short)]))
+        for row, script in enumerate(scripts, start=len(short)):
+            places.append((row, ends[row]))
+            labels.append(self.reader.labels(texts[row], backdrop=script.backdrop))
+            for column, actor in self._kind_words(ids[row], script):
+                places.append((row, column))
+                facts = {name: fact for name, fact in _facts(actor).items() if name != "facing"}
+                labels.append(self.reader.labels(texts[row], **facts))
+        return self._assemble(ids, places, labels)
+
+    def _short_texts(self, count: int) -> tuple[list[str], list[dict[str, int]]]:
         texts, labels = [], []
         for _ in range(count):
-            script = sample_script(self.rng, num_actors=1)
+            script = sample_script(self.rng, num_actors=1, **self.names)
             if self.rng.random() < 0.2:
                 text = background_caption(script.backdrop, self.rng)
                 facts = {"backdrop": script.backdrop}
@@ -153,33 +198,30 @@ class CaptionLesson:
                 text = region_caption(script.actors[0], self.rng)
                 facts = _facts(script.actors[0])
             texts.append(text)
-            labels.append(reader.labels(text, **facts))
+            labels.append(self.reader.labels(text, **facts))
         return texts, labels
 
-    def loss(self, encoder: T5EncoderModel, reader: CaptionReader) -> dict[str, Tensor]:
-        """Losses per head: at the end token of short texts, at the kind words of whole captions."""
-        texts, labels = self._region_rows(reader, 2 * self.plan.batch // 3)
-        scripts = [
-            sample_script(self.rng, num_actors=self.rng.choice((1, 2)))
-            for _ in range(self.plan.batch - len(texts))
-        ]
-        short = len(texts)
-        texts = texts + [caption(script, self.rng) for script in scripts]
-        ids = tokenize(self.tokenizer, texts, self.plan.max_sequence_length)
-        ends = (ids == 1).int().argmax(1).tolist()
-        places = list(enumerate(ends[:short]))
-        for row, script in enumerate(scripts, start=short):
-            places.append((row, ends[row]))
-            labels.append(reader.labels(texts[row], backdrop=script.backdrop))
-            for actor in script.actors:
-                at = (ids[row] == token_id(self.tokenizer, actor.kind)).nonzero()
-                if len(at) == 1:
-                    places.append((row, int(at[0])))
-                    facts = {k: v for k, v in _facts(actor).items() if k != "facing"}
-                    labels.append(reader.labels(texts[row], **facts))
-        features = encoder(ids.to(self.device))[0]
-        rows, columns = zip(*places, strict=True)
-        return reader.loss(features[list(rows), list(columns)], labels)
+    def _kind_words(self, ids: Tensor, script: Script) -> Iterator[tuple[int, Actor]]:
+        """Where each actor's kind stands in a caption, if it stands there once."""
+        for actor in script.actors:
+            at = (ids == token_id(self.tokenizer, actor.kind)).nonzero()
+            if len(at) == 1:
+                yield int(at[0]), actor
+
+    def _assemble(
+        self, ids: Tensor, places: list[tuple[int, int]], labels: list[dict[str, int]]
+    ) -> Lesson:
+        rows, columns = torch.tensor(places).T
+        targets = {
+            name: torch.tensor([label[name] for label in labels]) for name in self.reader.classes
+        }
+        told = {name: t for name, t in targets.items() if bool((t != IGNORED).any())}
+        return Lesson(
+            to_device(ids, self.device),
+            to_device(rows, self.device),
+            to_device(columns, self.device),
+            {name: to_device(target, self.device) for name, target in told.items()},
+        )
 
 
 def _facts(actor: Actor) -> dict[str, str]:
@@ -204,8 +246,9 @@ class TextTraining:
         self, plan: Plan, tokenizer: PreTrainedTokenizerFast, *, rng: random.Random, device: str
     ) -> None:
         self.encoder = build_text_encoder(plan.text, len(tokenizer))
-        self.reader = CaptionReader(plan.text.d_model)
-        self.lesson = CaptionLesson(plan.text, tokenizer, rng, device)
+        self.reader = CaptionReader(plan.text.d_model, played_names(plan.data))
+        lessons = LessonMaker(plan, tokenizer, self.reader, rng=rng, device=device)
+        self.lessons = Ahead(lessons.make, ahead=depth(device))
         self.batch = plan.text.batch
         self.optimizer = MixedOptimizer(
             {"text": self.encoder, "reader": self.reader},
@@ -215,10 +258,14 @@ class TextTraining:
             ema_limit=0.99,
             dtype=torch.float32,
             device=device,
+            renewable=("reader",),
         )
 
-    def loss(self, step: int, fraction: float) -> tuple[Tensor, dict[str, float], int]:
+    def loss(self, step: int, fraction: float) -> tuple[Tensor, dict[str, Tensor], int]:
         """The sum of the reading losses."""
-        losses = self.lesson.loss(self.encoder, self.reader)
-        total = torch.stack(list(losses.values())).sum()
-        return total, {name: float(loss.detach()) for name, loss in losses.items()}, self.batch
+        losses = self.reader.loss(self.encoder, self.lessons.next())
+        return torch.stack(list(losses.values())).sum(), losses, self.batch
+
+    def close(self) -> None:
+        """End the making of lessons."""
+        self.lessons.close()

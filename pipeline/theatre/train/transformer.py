@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING
 
 import torch
@@ -9,15 +10,16 @@ from diffusers.models.attention_processor import CogVideoXAttnProcessor2_0
 from diffusers.models.transformers.cogvideox_transformer_3d import CogVideoXTransformer3DModel
 from diffusers.schedulers.scheduling_ddim_cogvideox import CogVideoXDDIMScheduler
 from torch import Tensor, nn
+from torch.nn.functional import scaled_dot_product_attention
 
 from pipeline.theatre.train import text
+from pipeline.theatre.train.ahead import Ahead, depth
 from pipeline.theatre.train.batches import Batch, BatchMaker, draw_timesteps
+from pipeline.theatre.train.names import played_names
 from pipeline.theatre.train.optim import MixedOptimizer
-from pipeline.theatre.train.text import CaptionLesson, CaptionReader, build_text_encoder
+from pipeline.theatre.train.text import CaptionReader, LessonMaker, build_text_encoder
 
 if TYPE_CHECKING:
-    import random
-
     from diffusers.models.attention_processor import Attention
     from transformers import PreTrainedTokenizerFast
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from pipeline.theatre.train.plans import Plan
 
 RESCAN_STEPS = 100
+SMALLEST_NOISE = 0.02
+"""Variance of the noise below which errors of clean latents are not weighed any higher."""
 
 
 def build_transformer(plan: Plan) -> CogVideoXTransformer3DModel:
@@ -41,6 +45,7 @@ def build_transformer(plan: Plan) -> CogVideoXTransformer3DModel:
         sample_width=plan.latent_width,
         sample_height=plan.latent_height,
         sample_frames=(plan.latent_frames - 1) * plan.temporal_ratio + 1,
+        temporal_compression_ratio=plan.temporal_ratio,
         patch_size=plan.patch,
         max_text_seq_length=plan.text.max_sequence_length,
         # The tanh form takes three times as long on a CPU.
@@ -55,14 +60,14 @@ def build_transformer(plan: Plan) -> CogVideoXTransformer3DModel:
     return model
 
 
-def build_scheduler() -> CogVideoXDDIMScheduler:
-    """The scheduler of training and rendering: v-prediction, zero terminal signal, trailing."""
+def build_scheduler(plan: Plan) -> CogVideoXDDIMScheduler:
+    """The scheduler of training and rendering: zero terminal signal, trailing steps."""
     return CogVideoXDDIMScheduler(
         num_train_timesteps=1000,
         beta_start=0.00085,
         beta_end=0.012,
         beta_schedule="scaled_linear",
-        prediction_type="v_prediction",
+        prediction_type=plan.transformer.prediction,
         timestep_spacing="trailing",
         rescale_betas_zero_snr=True,
         snr_shift_scale=1.0,
@@ -75,7 +80,7 @@ class PlainAttention(CogVideoXAttnProcessor2_0):
     """What the stock attention processor computes, as two matrix products and a softmax.
 
     In bfloat16 on a CPU its backward pass takes a quarter of the fused kernel's time at these
-    lengths; on a GPU the stock processor is the better one.
+    lengths.
     """
 
     def __call__(  # pyright: ignore[reportIncompatibleMethodOverride]  (diffusers declares one tensor)
@@ -94,12 +99,25 @@ class PlainAttention(CogVideoXAttnProcessor2_0):
             for name in ("to_q", "to_k", "to_v")
         )
         query, key = attn.get_submodule("norm_q")(query), attn.get_submodule("norm_k")(key)
-        scores = torch.matmul(query * query.shape[-1] ** -0.5, key.transpose(-1, -2))
-        if attention_mask is not None:
-            scores = scores + attention_mask.unsqueeze(1)
-        seen = torch.matmul(scores.softmax(-1), value).transpose(1, 2).flatten(2)
+        mask = None if attention_mask is None else attention_mask.unsqueeze(1)
+        seen = self.attend(query, key, value, mask).transpose(1, 2).flatten(2)
         answers = attn.get_submodule("to_out.0")(seen)
         return answers[:, num_text:], answers[:, :num_text]
+
+    def attend(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
+        """Attention of (B, heads, L, d) with an additive mask (B, 1, L, L)."""
+        scores = torch.matmul(query * query.shape[-1] ** -0.5, key.transpose(-1, -2))
+        if mask is not None:
+            scores = scores + mask
+        return torch.matmul(scores.softmax(-1), value)
+
+
+class FusedAttention(PlainAttention):
+    """The same by the fused kernel, for GPUs; unlike the stock one with one mask for all heads."""
+
+    def attend(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
+        """Attention of (B, heads, L, d) with an additive mask (B, 1, L, L)."""
+        return scaled_dot_product_attention(query, key, value, attn_mask=mask)
 
 
 class Positions:
@@ -131,10 +149,9 @@ class Positions:
 
     def set(self, num_text_tokens: int, first_frames: Tensor, num_latent_frames: int) -> None:
         """Choose the table for the next call: samples begin at `first_frames` (B,)."""
-        offsets = torch.arange(num_latent_frames, device=self.per_frame.device)
-        visual = self.per_frame[first_frames.to(self.per_frame.device)[:, None] + offsets].flatten(
-            1, 2
-        )
+        device = self.per_frame.device
+        offsets = torch.arange(num_latent_frames, device=device)
+        visual = self.per_frame[first_frames.to(device)[:, None] + offsets].flatten(1, 2)
         zeros = visual.new_zeros(len(visual), num_text_tokens, visual.shape[-1])
         self.current = torch.cat([zeros, visual], dim=1)
 
@@ -145,7 +162,7 @@ def is_muon_matrix(name: str) -> bool:
     return (inside and name.endswith("weight")) or text.is_muon_matrix(name)
 
 
-def predict_velocity(
+def predict(
     model: CogVideoXTransformer3DModel,
     positions: Positions,
     noisy: Tensor,
@@ -186,17 +203,22 @@ class TransformerTraining:
         rng: random.Random,
         device: str,
         dtype: torch.dtype = torch.bfloat16,
+        compiled: bool = False,
     ) -> None:
         self.plan, self.pool, self.rng, self.device = plan, pool, rng, device
         self.whole_clips, self.dtype = whole_clips, dtype
+        self.generator = torch.Generator(device).manual_seed(rng.getrandbits(48))
         self.encoder = build_text_encoder(plan.text, len(tokenizer))
-        self.reader = CaptionReader(plan.text.d_model)
+        self.reader = CaptionReader(plan.text.d_model, played_names(plan.data))
         self.model = build_transformer(plan)
-        if device == "cpu":
-            self.model.set_attn_processor(PlainAttention())
+        self.model.set_attn_processor(PlainAttention() if device == "cpu" else FusedAttention())
         self.positions = Positions(self.model, plan, device)
-        self.batches = BatchMaker(plan, tokenizer, pool, rng=rng)
-        self.lesson = CaptionLesson(plan.text, tokenizer, rng, device)
+        lesson_rng = random.Random(rng.getrandbits(64))
+        lessons = LessonMaker(plan, tokenizer, self.reader, rng=lesson_rng, device=device)
+        self.lessons = Ahead(lessons.make, ahead=min(2, depth(device)))
+        self.maker = BatchMaker(plan, tokenizer, pool, rng=rng)
+        self.batches_made = 0
+        self.batches = Ahead(self._make_batch, ahead=depth(device))
         factor = plan.transformer.clip_rate_factor if whole_clips else 1.0
         self.optimizer = MixedOptimizer(
             {"text": self.encoder, "reader": self.reader, "transformer": self.model},
@@ -208,29 +230,40 @@ class TransformerTraining:
             weight_decay=plan.transformer.weight_decay,
             dtype=dtype,
             device=device,
+            renewable=("reader",),
         )
-        self.alphas = build_scheduler().alphas_cumprod.float().to(device)
+        if compiled:
+            compile_blocks(self.model)
+        self.alphas = build_scheduler(plan).alphas_cumprod.float().to(device)
 
-    def _next_batch(self) -> Batch:
-        sizes = self.plan.transformer
-        if self.whole_clips and self.rng.random() >= sizes.image_share_of_clips:
-            return self.batches.make(sizes.clip_batch, self.plan.latent_frames)
-        return self.batches.make(sizes.image_batch, 1)
-
-    def loss(self, step: int, fraction: float) -> tuple[Tensor, dict[str, float], int]:
-        """The weighted velocity loss, now and then with the text encoder's own lesson."""
-        if step % RESCAN_STEPS == 0:
+    def _make_batch(self) -> Batch:
+        if self.batches_made % RESCAN_STEPS == 0:
             self.pool.rescan()
-        batch = self._next_batch()
-        errors = self._squared_errors(batch)
-        weights = 1 + self.figure_weight(fraction) * batch.coverage.to(self.device)
+        self.batches_made += 1
+        sizes, chance = self.plan.transformer, self.rng.random()
+        if not self.whole_clips or chance < sizes.image_share_of_clips:
+            return self.maker.make(sizes.image_batch, 1)
+        if chance < sizes.image_share_of_clips + sizes.extract_share_of_clips:
+            return self.maker.make(sizes.clip_batch, sizes.extract_latent_frames)
+        return self.maker.make(max(1, sizes.clip_batch // 2), self.plan.latent_frames)
+
+    def close(self) -> None:
+        """End the making of batches and lessons."""
+        self.batches.close()
+        self.lessons.close()
+
+    def loss(self, step: int, fraction: float) -> tuple[Tensor, dict[str, Tensor], int]:
+        """The weighted loss, now and then with the text encoder's own lesson."""
+        batch = self.batches.next()
+        errors = self.squared_errors(batch)
+        weights = 1 + self.figure_weight(fraction) * batch.coverage
         total = (errors * weights).mean() / weights.mean()
         form = "plain" if batch.membership is None else "region"
-        values = {f"{form}_{batch.latents.shape[1]}": float(errors.detach().mean())}
+        values = {f"{form}_{batch.latents.shape[1]}": errors.detach().mean()}
         if step % self.plan.text.joint_every == 0:
-            lesson = torch.stack(list(self.lesson.loss(self.encoder, self.reader).values())).sum()
-            total = total + self.plan.text.joint_weight * lesson
-            values["text"] = float(lesson.detach())
+            read = self.reader.loss(self.encoder, self.lessons.next())
+            values["text"] = torch.stack(list(read.values())).sum()
+            total = total + self.plan.text.joint_weight * values["text"]
         return total, values, len(batch.latents)
 
     def figure_weight(self, fraction: float) -> float:
@@ -239,21 +272,38 @@ class TransformerTraining:
         late = max(0.0, (fraction - plan.figure_decay_from) / (1 - plan.figure_decay_from))
         return plan.figure_weight_start + late * (plan.figure_weight_end - plan.figure_weight_start)
 
-    def _squared_errors(self, batch: Batch) -> Tensor:
-        clean = batch.latents.to(self.device)
-        timesteps = draw_timesteps(len(clean), self.batches.generator).to(self.device)
-        noise = torch.randn(clean.shape, generator=self.batches.generator).to(self.device)
+    def squared_errors(self, batch: Batch) -> Tensor:
+        """Squared errors (B, f, C, h, w) of the velocity, at random times and with random noise."""
+        clean = batch.latents
+        timesteps = draw_timesteps(len(clean), self.generator)
+        noise = torch.randn(clean.shape, generator=self.generator, device=self.device)
         signal = self.alphas[timesteps].view(-1, 1, 1, 1, 1)
         noisy = signal.sqrt() * clean + (1 - signal).sqrt() * noise
-        velocity = signal.sqrt() * noise - (1 - signal).sqrt() * clean
-        mask = batch.attention_mask(self.dtype)
-        predicted = predict_velocity(
+        predicted = predict(
             self.model,
             self.positions,
             noisy,
-            prompt_embeds=encode_texts(self.encoder, batch.token_ids.to(self.device)),
+            prompt_embeds=encode_texts(self.encoder, batch.token_ids),
             timesteps=timesteps,
             first_frames=batch.first_frames,
-            mask=None if mask is None else mask.to(self.device),
+            mask=batch.attention_mask(self.dtype),
         )
+        if self.plan.transformer.prediction == "sample":
+            return sample_errors(predicted, clean, signal)
+        velocity = signal.sqrt() * noise - (1 - signal).sqrt() * clean
         return (predicted - velocity).pow(2)
+
+
+def sample_errors(predicted: Tensor, clean: Tensor, signal: Tensor) -> Tensor:
+    """Squared errors of predicted clean latents, as large as those of the velocities they imply.
+
+    `signal` is the share of the variance that is no noise; where the noise is less than
+    SMALLEST_NOISE errors are not weighed any higher.
+    """
+    return (predicted - clean).pow(2) / (1 - signal).clamp(min=SMALLEST_NOISE)
+
+
+def compile_blocks(model: CogVideoXTransformer3DModel) -> None:
+    """Compile what every block computes, once for all blocks, lengths and batch sizes."""
+    for block in model.transformer_blocks:
+        block.compile(dynamic=True)

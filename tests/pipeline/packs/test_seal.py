@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from pipeline.diffusion.model import ClipFormat
 from pipeline.packs.record import load_record
 from pipeline.packs.seal import compute_revision, fit_colours, main, spread_keyframes
 from pipeline.theatre.world import load_world
-from tests.pipeline.packs.fixtures import build_tiny_pack, tiny_record
+from tests.pipeline.packs.fixtures import WORDS, build_tiny_pack, tiny_record
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +39,22 @@ def test_sealed_record_has_the_sizes_of_the_weights(tiny_pack: Path, tmp_path: P
     assert sealed.troupe.motions == load_world().playable_motions
     assert {"fox", "walks", "forest"} <= set(sealed.vocabulary)
     assert not {"dances", "teal", "snow"} & set(sealed.vocabulary)
+
+
+def test_troupe_is_what_the_training_names(tiny_pack: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    shutil.copytree(tiny_pack, folder)
+    training = {"plan": {"data": {"kinds": ["fox", "witch"], "backdrops": ["room"]}}}
+    (folder / "training.json").write_text(json.dumps(training), encoding="utf-8")
+    main([str(folder)])
+    sealed = load_record(folder)
+    assert sealed.troupe is not None
+    assert sealed.troupe.kinds == ("fox", "witch")
+    assert sealed.troupe.backdrops == ("room",)
+    assert sealed.troupe.colours == load_world().playable_colours
+    assert sealed.vocabulary == tuple(sorted(WORDS))
+    assert (sealed.motion_triggers, sealed.look_triggers) == (("motion1",), ("look1",))
+    assert sealed.revision == compute_revision(tiny_pack)
 
 
 def test_revision_follows_names_and_bytes(tiny_pack: Path, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def maker(folder: Path, **changes: float) -> BatchMaker:
     pool = ClipPool(folder / "data")
     pool.rescan()
     plan = TINY.model_copy(update={"batches": TINY.batches.model_copy(update=changes)})
-    return BatchMaker(plan, build_tokenizer(24), pool, rng=random.Random(3))
+    return BatchMaker(plan, build_tokenizer(TINY), pool, rng=random.Random(3))
 
 
 def test_mask_is_the_dense_mask_of_rendering() -> None:

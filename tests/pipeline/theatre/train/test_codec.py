@@ -22,14 +22,16 @@ def smooth_frames(seed: int) -> np.ndarray:
 
 
 def fitted(num_components: int = 3) -> BlockCodec:
-    blocks = split_blocks(to_pixels(np.concatenate([smooth_frames(s) for s in range(9)])))
+    blocks = split_blocks(to_pixels(np.concatenate([smooth_frames(s) for s in range(9)])), 4)
     return fit_codec(blocks.reshape(-1, 768), num_components=num_components)
 
 
 def test_blocks_are_joined_as_they_were_split() -> None:
     pixels = np.random.default_rng(1).normal(size=(8, 24, 32, 3))
-    assert split_blocks(pixels).shape == (2, 3, 4, 768)
-    np.testing.assert_array_equal(join_blocks(split_blocks(pixels)), pixels)
+    assert split_blocks(pixels, 4).shape == (2, 3, 4, 768)
+    assert split_blocks(pixels, 2).shape == (4, 3, 4, 384)
+    for temporal in (1, 2, 4, 8):
+        np.testing.assert_array_equal(join_blocks(split_blocks(pixels, temporal)), pixels)
 
 
 def test_pixels_and_frames_convert_both_ways() -> None:
@@ -41,6 +43,7 @@ def test_pixels_and_frames_convert_both_ways() -> None:
 def test_clips_that_the_components_span_come_back_unchanged() -> None:
     frames = smooth_frames(77)
     codec = fitted()
+    assert codec.temporal == 4
     latents = codec.encode(frames)
     assert latents.shape == (2, 3, 4, 6)
     assert np.abs(codec.decode(latents).astype(int) - frames).max() <= 1

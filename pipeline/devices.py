@@ -33,12 +33,12 @@ class DeviceChoice:
     threads: int
 
 
-def choose(preference: str = "auto", *, bfloat16_on_cpu: bool = False) -> DeviceChoice:
+def choose(preference: str = "auto", *, bfloat16_on_cpu: bool | None = None) -> DeviceChoice:
     """The device for `auto`, `cpu`, `cuda` or `cuda:<n>`.
 
     `auto` takes the first CUDA device if it has bfloat16, otherwise the CPU. CUDA devices from
-    compute capability 8.0 on run in bfloat16, older ones and the CPU in float32; bfloat16 on the
-    CPU is fast only where the processor has AVX512-BF16 or AMX, so it has to be asked for.
+    compute capability 8.0 on run in bfloat16, older ones in float32; a CPU runs in bfloat16 where
+    it has instructions for it (a third faster there, slower elsewhere), or as asked.
 
     Raises:
         InputError: the preference is unknown.
@@ -51,7 +51,8 @@ def choose(preference: str = "auto", *, bfloat16_on_cpu: bool = False) -> Device
     if cuda is not None and (preference != "auto" or _has_bfloat16(cuda)):
         dtype = torch.bfloat16 if _has_bfloat16(cuda) else torch.float32
         return DeviceChoice(cuda, dtype, torch.cuda.get_device_name(cuda), threads)
-    dtype = torch.bfloat16 if bfloat16_on_cpu else torch.float32
+    brief = has_cpu_bfloat16() if bfloat16_on_cpu is None else bfloat16_on_cpu
+    dtype = torch.bfloat16 if brief else torch.float32
     reason = "asked for" if preference == "cpu" else "no CUDA device with bfloat16"
     return DeviceChoice(torch.device("cpu"), dtype, reason, threads)
 
@@ -79,6 +80,15 @@ def _has_bfloat16(device: torch.device) -> bool:
     import torch
 
     return torch.cuda.get_device_capability(device) >= (8, 0)
+
+
+def has_cpu_bfloat16(path: Path = Path("/proc/cpuinfo")) -> bool:
+    """Whether Linux names bfloat16 instructions of the processor; elsewhere nobody knows: no."""
+    try:
+        flags = path.read_text(encoding="utf-8").split()
+    except OSError:  # not Linux
+        return False
+    return "avx512_bf16" in flags or "amx_bf16" in flags
 
 
 def count_free_cores(*, seconds: float = 0.1) -> int:

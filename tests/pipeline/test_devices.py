@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from pipeline.devices import choose, count_free_cores, read_core_quota
+from pipeline.devices import choose, count_free_cores, has_cpu_bfloat16, read_core_quota
 from pipeline.errors import InputError, ModelUnavailableError
 
 
@@ -15,6 +15,23 @@ def test_the_cpu_can_be_asked_for(half: bool, dtype: torch.dtype) -> None:
     choice = choose("cpu", bfloat16_on_cpu=half)
     assert (choice.device, choice.dtype) == (torch.device("cpu"), dtype)
     assert choice.reason == "asked for"
+
+
+@pytest.mark.parametrize(
+    ("flags", "known"),
+    [("fpu avx2 avx512_bf16 amx", True), ("fpu amx_bf16", True), ("avx512f", False), (None, False)],
+)
+def test_the_processor_says_whether_it_has_bfloat16(
+    tmp_path: Path, flags: str | None, known: bool
+) -> None:
+    if flags is not None:
+        (tmp_path / "cpuinfo").write_text(f"processor\t: 0\nflags\t\t: {flags}\n", encoding="utf-8")
+    assert has_cpu_bfloat16(tmp_path / "cpuinfo") == known
+
+
+def test_unasked_the_cpu_runs_in_what_it_has() -> None:
+    dtype = torch.bfloat16 if has_cpu_bfloat16() else torch.float32
+    assert choose("cpu").dtype == dtype
 
 
 def test_auto_says_why() -> None:

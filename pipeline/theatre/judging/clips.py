@@ -124,7 +124,7 @@ def load_vae() -> AutoencoderKLCogVideoX:
     from pipeline.devices import choose
     from pipeline.packs.load import load_pack
 
-    vae = load_pack("theatre", choose("cpu")).vae
+    vae = load_pack("theatre", choose("cpu", bfloat16_on_cpu=False)).vae
     torch.set_num_threads(1)
     return vae
 

@@ -59,7 +59,7 @@ def measure(pack: Pack, plan: Plan, *, run: str, timed_threads: int) -> Checks:
     torch.set_num_threads(threads)
     return Checks(
         run=run,
-        device=str(pack.device),
+        device=f"{pack.device} in {str(pack.transformer.dtype).removeprefix('torch.')}",
         threads=timed_threads,
         free_cores=free_cores,
         final_seconds=final,

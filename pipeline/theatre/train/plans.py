@@ -117,7 +117,11 @@ class TransformerPlan(_Frozen):
 
 
 class BatchPlan(_Frozen):
-    """Shares of the forms a training sample can take; see `batches.py`."""
+    """Shares of the forms a training sample can take (`batches.py`), weights of cells in the loss.
+
+    A cell full of figure counts `figure_weight` more, one whose latent is another than a frame
+    before `moving_weight` times the difference: hands that wave are few cells among many.
+    """
 
     region_share: float = 0.88
     drop_text: float = 0.1
@@ -131,6 +135,7 @@ class BatchPlan(_Frozen):
     figure_weight_start: float = 4.0
     figure_weight_end: float = 1.0
     figure_decay_from: float = 0.7
+    moving_weight: float = 3.0
 
 
 class Plan(_Frozen):

@@ -257,6 +257,7 @@ class TransformerTraining:
         batch = self.batches.next()
         errors = self.squared_errors(batch)
         weights = 1 + self.figure_weight(fraction) * batch.coverage
+        weights = weights + self.plan.batches.moving_weight * movement(batch.latents)
         total = (errors * weights).mean() / weights.mean()
         form = "plain" if batch.membership is None else "region"
         values = {f"{form}_{batch.latents.shape[1]}": errors.detach().mean()}
@@ -292,6 +293,17 @@ class TransformerTraining:
             return sample_errors(predicted, clean, signal)
         velocity = signal.sqrt() * noise - (1 - signal).sqrt() * clean
         return (predicted - velocity).pow(2)
+
+
+def movement(latents: Tensor) -> Tensor:
+    """How much each cell differs from a latent frame before, (B, f, 1, h, w) from (B, f, C, h, w).
+
+    The mean absolute difference, 1 at most; the first frame has that of the second, one alone 0.
+    """
+    if latents.shape[1] == 1:
+        return torch.zeros_like(latents[:, :, :1])
+    differences = latents.diff(dim=1).abs().mean(2, keepdim=True).clamp(max=1)
+    return torch.cat([differences[:, :1], differences], dim=1)
 
 
 def sample_errors(predicted: Tensor, clean: Tensor, signal: Tensor) -> Tensor:

@@ -54,7 +54,7 @@ def _make(options: argparse.Namespace) -> None:
 
 
 def _plan(options: argparse.Namespace) -> None:
-    from pipeline.runner import plan
+    from pipeline.planning import plan
 
     idea, settings = _read_idea(options.idea), _settings(options)
     print(describe(show(plan(idea, settings=settings, path=options.project, seed=options.seed))))

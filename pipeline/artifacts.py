@@ -56,6 +56,38 @@ class Casting(Record):
         return list(dict.fromkeys(part.note for part in parts if part.note))
 
 
+class PlanAttempt(Record):
+    """One answer of a planner's model, and what was wrong with it."""
+
+    level: Literal["story", "scene"]
+    scene_id: str | None = None
+    number: int = Field(ge=1)
+    mode: str
+    """How the answer was asked for: 'json_schema', 'json_object' or 'plan_text'."""
+    seconds: float = Field(ge=0)
+    answer: str = ""
+    """What the model said, as it said it."""
+    problems: tuple[str, ...] = ()
+    """What was wrong with it; none = it was taken."""
+
+
+class PlanRecord(Record):
+    """How a story was planned (`planning.json` beside it)."""
+
+    schema_version: Literal[1] = 1
+    planner: Literal["builtin", "openai", "import"]
+    idea: str = ""
+    seed: int = 0
+    model: str = ""
+    endpoint: str = ""
+    """Host of the endpoint; no key, no query."""
+    prompts: str = ""
+    """Version of the prompts' files."""
+    attempts: tuple[PlanAttempt, ...] = ()
+    repairs: tuple[str, ...] = ()
+    """What was changed after the last answer, one sentence each."""
+
+
 class RegionPrompt(Record):
     """The words and boxes of one region as the model gets them."""
 

@@ -89,31 +89,47 @@ def read_record(path: Path, kind: type[R]) -> R:
         InvalidStoryError: it is too large, no text, no JSON or not such a record;
             `problems` names each place in words.
     """
+    wanted = kind.__name__.lower()
+    try:
+        return kind.model_validate_json(read_text(path, wanted))
+    except ValidationError as error:
+        raise invalid_record(f"{short(path)} is no valid {wanted}", error) from error
+
+
+def read_text(path: Path, wanted: str) -> str:
+    """Read a text file that is said to hold a `wanted` ('story', 'plan'), UTF-8.
+
+    Raises:
+        WorkspaceError: the file is missing or cannot be read.
+        InvalidStoryError: it is too large or no text.
+    """
     with workspace_errors(f"read {short(path)}"), path.open("rb") as file:
         content = file.read(MAX_RECORD_BYTES + 1)
-    wanted = kind.__name__.lower()
     if len(content) > MAX_RECORD_BYTES:
         raise InvalidStoryError(
             f"{short(path)} is larger than {MAX_RECORD_BYTES // 1_000_000} MB, so it is no {wanted}"
         )
     try:
-        return kind.model_validate_json(content.decode("utf-8-sig"))
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidStoryError(f"{short(path)} is no {wanted}: it is not a text file") from error
-    except ValidationError as error:
-        raise invalid_record(f"{short(path)} is no valid {wanted}", error) from error
 
 
 def invalid_record(what: str, error: ValidationError) -> InvalidStoryError:
     """Give the error of a record that does not hold together, its first problems in words."""
-    problems = [
-        (describe_place(one["loc"]), one["msg"].removeprefix("Value error, "))
-        for one in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
+    problems = problems_of(error)
     shown = "; ".join(": ".join(filter(None, one)) for one in problems[:_SHOWN_PROBLEMS])
     more = len(problems) - _SHOWN_PROBLEMS
     rest = f" (and {more} more)" if more > 0 else ""
     return InvalidStoryError(f"{what}: {shown}{rest}", problems=problems)
+
+
+def problems_of(error: ValidationError) -> list[tuple[str, str]]:
+    """Give each problem of a record: its place in words, and what is wrong."""
+    return [
+        (describe_place(one["loc"]), one["msg"].removeprefix("Value error, "))
+        for one in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
 
 
 def describe_place(place: tuple[int | str, ...]) -> str:

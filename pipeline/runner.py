@@ -1,4 +1,4 @@
-"""Plans, renders and joins: the one place that loads models and knows every stage.
+"""Renders and joins: the one place that loads models and knows every stage.
 
 Each function is a work function (see `pipeline.progress`) that command line and worker both call.
 """
@@ -17,10 +17,11 @@ from pydantic import ValidationError
 from pipeline.artifacts import RenderSettings, ScenePrompt, Take
 from pipeline.errors import InputError
 from pipeline.files import invalid_record, short, workspace_errors
-from pipeline.packs.record import PackRecord, TroupeNames, load_record
+from pipeline.packs.record import PackRecord, load_record
+from pipeline.planning import load_troupe, plan
 from pipeline.progress import Progress, T, Work
 from pipeline.story import Id, Record
-from pipeline.workspace import Project, create_project, open_project
+from pipeline.workspace import Project, open_project
 
 if TYPE_CHECKING:
     from pipeline.packs.load import Pack
@@ -30,40 +31,6 @@ if TYPE_CHECKING:
 
 VIDEO_HEIGHT_PX = 480
 """Takes are enlarged by the whole factor that makes them at least this high."""
-
-
-def plan(
-    idea: str, *, settings: Settings, path: Path | None = None, seed: int = 0
-) -> Work[Project]:
-    """Turn an idea into a new project: a story with boxes, cast for the pack that plays.
-
-    Raises:
-        PlanningError: no story could be made of the idea.
-        WorkspaceError: the project cannot be written.
-    """
-    from pipeline.plan.planner import plan_story
-
-    yield Progress(stage="plan", step=0, total=1, note="planning the story")
-    story, casting = plan_story(
-        idea, troupe=load_troupe(settings.pack), seed=seed, pack=settings.pack
-    )
-    project = create_project(story, casting, settings=settings, path=path)
-    note = f"{len(story.scenes)} scenes planned"
-    yield Progress(stage="plan", step=1, total=1, note=note)
-    return project
-
-
-def load_troupe(pack: str) -> TroupeNames:
-    """Give the closed cast of a pack. Loads no model.
-
-    Raises:
-        InputError: the pack has no closed cast.
-        ModelUnavailableError: there is no such pack.
-    """
-    troupe = load_record(pack).troupe
-    if troupe is None:
-        raise InputError(f"the pack {pack!r} has no closed cast", hint="Choose the theatre pack.")
-    return troupe
 
 
 def render_settings(record: PackRecord, **changes: object) -> RenderSettings:

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 NUM_KEYFRAMES = 6
 MAX_SCENES = 40
 MAX_REGIONS = 12
@@ -198,10 +198,12 @@ class Scene(Record):
 class Story(Record):
     """A whole story; the file `story.json` of a project is one of these."""
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[2] = SCHEMA_VERSION
     id: Id
     revision: Annotated[int, Field(ge=0)] = 0
     title: ShortText = Field(min_length=1)
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
+    """Language of title and narration, BCP 47: 'en', 'pt-BR'."""
     characters: tuple[Character, ...] = ()
     motions: tuple[Motion, ...] = ()
     scenes: tuple[Scene, ...] = Field(min_length=1, max_length=MAX_SCENES)

@@ -1,6 +1,7 @@
 """Project folders: stories with their versions, takes, decisions and films.
 
-A project is a folder `{story.json, casting.json, decisions.json, versions/, takes/, films/}`.
+A project is a folder `{story.json, casting.json, planning.json, decisions.json, versions/, takes/,
+films/}`.
 Every file is written whole or not at all; a take exists once its JSON does. Ids are checked before
 they become file names, so nothing outside the folder is ever opened.
 """
@@ -12,12 +13,13 @@ import logging
 import re
 import shutil
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from pipeline.artifacts import Casting, Take
+from pipeline.artifacts import Casting, PlanRecord, Take
 from pipeline.errors import InputError, InvalidStoryError, WorkspaceError
 from pipeline.files import (
     partial_path,
@@ -29,6 +31,7 @@ from pipeline.files import (
 )
 from pipeline.settings import Settings, load_settings
 from pipeline.story import Id, Record, Story
+from pipeline.story_file import read_story
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +62,12 @@ def projects_dir(settings: Settings) -> Path:
 
 
 def create_project(
-    story: Story, casting: Casting, *, settings: Settings | None = None, path: Path | None = None
+    story: Story,
+    casting: Casting,
+    *,
+    planning: PlanRecord | None = None,
+    settings: Settings | None = None,
+    path: Path | None = None,
 ) -> Project:
     """Make a project of a story: in the user's projects under a free name, or exactly at `path`.
 
@@ -69,15 +77,18 @@ def create_project(
         WorkspaceError: the folder exists with something in it, or cannot be written; nothing
             half-written is left.
     """
+    beside: dict[str, Record] = {"casting.json": casting}
+    if planning is not None:
+        beside["planning.json"] = planning
     if path is not None:
-        _place(story, casting, path)
+        _place(story, beside, path)
         return Project(path)
     folder = projects_dir(settings or load_settings())
     number, name = 1, story.id
     while True:
         if not _exists(folder / name):
             try:
-                _place(story.model_copy(update={"id": name}), casting, folder / name)
+                _place(story.model_copy(update={"id": name}), beside, folder / name)
                 return Project(folder / name)
             except WorkspaceError:
                 if not _exists(folder / name):
@@ -97,7 +108,7 @@ def open_project(path: str | Path) -> Project:
     with workspace_errors(f"open {short(path)}"):
         is_file, holds_story = path.is_file(), (path / "story.json").is_file()
     if is_file:
-        read_record(path, Story)
+        read_story(path)
         if path.name != "story.json":
             raise InputError(
                 f"{short(path)} lies in no project folder",
@@ -122,7 +133,7 @@ def list_projects(settings: Settings) -> list[ProjectSummary]:
     found: list[tuple[float, ProjectSummary]] = []
     for file in projects_dir(settings).glob("[!.]*/story.json"):
         try:
-            story, edited = read_record(file, Story), file.stat().st_mtime
+            story, edited = read_story(file), file.stat().st_mtime
         except (InvalidStoryError, WorkspaceError, OSError) as error:
             logger.warning("project left out: %s", error)
             continue
@@ -153,7 +164,7 @@ class Project:
 
     def reload(self) -> Story:
         """Read the story from the folder again and give it."""
-        self._story = read_record(self._file("story.json"), Story)
+        self._story = read_story(self._file("story.json"))
         return self._story
 
     def save_story(self, story: Story, *, base_revision: int | None = None) -> None:
@@ -190,7 +201,7 @@ class Project:
 
     def version(self, revision: int) -> Story:
         """Give an earlier story; WorkspaceError if it was not kept."""
-        return read_record(self._file("versions", f"{revision}.json"), Story)
+        return read_story(self._file("versions", f"{revision}.json"))
 
     @property
     def has_casting(self) -> bool:
@@ -205,6 +216,16 @@ class Project:
     def save_casting(self, casting: Casting) -> None:
         """Save who plays whom."""
         write_record(self._file("casting.json"), casting)
+
+    @property
+    def planning(self) -> PlanRecord | None:
+        """Give how the story was planned; None for one that came from elsewhere."""
+        file = self._file("planning.json")
+        return read_record(file, PlanRecord) if file.is_file() else None
+
+    def save_planning(self, planning: PlanRecord) -> None:
+        """Save how the story was planned."""
+        write_record(self._file("planning.json"), planning)
 
     def take_dir(self, scene_id: str) -> Path:
         """Give the folder of a scene's takes, made if it is not there."""
@@ -302,7 +323,7 @@ def _summary(story: Story, path: Path, edited: float) -> ProjectSummary:
     )
 
 
-def _place(story: Story, casting: Casting, path: Path) -> None:
+def _place(story: Story, beside: Mapping[str, Record], path: Path) -> None:
     """Write a project beside its place under a hidden name, then move it there."""
     path = path.absolute()
     partial = partial_path(path)
@@ -312,8 +333,8 @@ def _place(story: Story, casting: Casting, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             partial.mkdir()
-            write_record(partial / "story.json", story)
-            write_record(partial / "casting.json", casting)
+            for name, record in {"story.json": story, **beside}.items():
+                write_record(partial / name, record)
             if path.is_dir():
                 path.rmdir()  # an empty one: renaming onto it fails on Windows
             partial.rename(path)

@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import gradio as gr
 
-from pipeline import runner
+from pipeline import planning, runner
 from pipeline.artifacts import RenderSettings
 from pipeline.errors import InputError, PipelineError
 from pipeline.packs.record import load_record
@@ -123,7 +123,7 @@ class Handlers:
                 f"This idea has {len(words):,} characters",
                 hint=f"Tell it in at most {MAX_IDEA_CHARACTERS:,}.",
             )
-        project = finish(runner.plan(words, settings=self._settings, seed=_seed(seed)))
+        project = finish(planning.plan(words, settings=self._settings, seed=_seed(seed)))
         return self._page(project).updates()
 
     @guarded

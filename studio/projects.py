@@ -19,7 +19,8 @@ from pipeline.plan.casting import cast_story
 from pipeline.plan.lexicon import load_lexicon, words_of
 from pipeline.plan.lint import Doubt, lint_scene
 from pipeline.plan.prompts import scene_prompt
-from pipeline.runner import load_troupe, normalise
+from pipeline.planning import load_troupe
+from pipeline.runner import normalise
 from pipeline.settings import Settings
 from pipeline.story import Motion, Region, Scene, Story, slug
 from pipeline.workspace import Project, open_project, projects_dir

@@ -15,8 +15,8 @@ import pytest
 from pipeline import __version__
 from pipeline.__main__ import main
 from pipeline.assemble.ffmpeg import probe
+from pipeline.planning import plan
 from pipeline.progress import finish
-from pipeline.runner import plan
 from pipeline.settings import Settings
 from pipeline.story import Story
 from pipeline.workspace import Project, list_projects

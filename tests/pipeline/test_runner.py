@@ -10,9 +10,10 @@ from pipeline.artifacts import RegionPrompt, RenderSettings, ScenePrompt
 from pipeline.assemble.encode import read_frames
 from pipeline.errors import InputError, WorkspaceError
 from pipeline.packs.record import load_record
+from pipeline.planning import load_troupe, plan
 from pipeline.progress import Progress, Work, finish
 from pipeline.queue import Job, open_queue
-from pipeline.runner import RUN, Runner, load_troupe, normalise, plan, render_settings
+from pipeline.runner import RUN, Runner, normalise, render_settings
 from pipeline.settings import Settings
 from pipeline.story import Box
 from pipeline.workspace import Project, open_project

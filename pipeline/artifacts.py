@@ -9,6 +9,8 @@ from pydantic import Field
 from pipeline.story import Box, Id, Record
 
 Facing = Literal["left", "right"]
+MotionState = Literal["known", "learned", "to_learn"]
+"""known: the pack plays it; learned: a prior does; to_learn: its clips wait to be learned from."""
 
 
 class Part(Record):
@@ -30,6 +32,7 @@ class MotionPart(Record):
     motion: str
     exact: bool
     note: str = ""
+    state: MotionState = "known"
 
 
 class PlacePart(Record):

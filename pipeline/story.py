@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 SCHEMA_VERSION = 2
 NUM_KEYFRAMES = 6
 MAX_SCENES = 40
-MAX_REGIONS = 12
+MAX_REGIONS = 18
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 """Lower-case slug; unique within its list."""

@@ -28,7 +28,7 @@ CORE = (
 STAGES = ("plan", "retrieve", "priors", "render", "assemble", "evaluate")
 MODELS = ("devices", "diffusion", "vision")
 WORLDS = ("theatre", "packs")
-TOP = ("planning", "runner", "queue", "worker", "cli", "__main__")
+TOP = ("planning", "checking", "runner", "queue", "worker", "cli", "__main__")
 CORE_PACKAGES = ("pydantic", "pydantic_core", "platformdirs")
 DECLARED_AS = {"cv2": "opencv-python-headless", "PIL": "pillow"}
 BROUGHT = {"pydantic_core", "fastapi", "starlette"}  # by pydantic and gradio, as these need them
@@ -53,8 +53,13 @@ def _names(path: Path) -> set[str]:
 
 
 def _layer(module: str) -> str:
-    """Give the part a module belongs to: `pipeline.plan.x` -> `plan`; `studio.y` -> `studio`."""
+    """Give the part a module belongs to: `pipeline.plan.x` -> `plan`; `studio.y` -> `studio`.
+
+    The standard library is no part: its `queue` is not ours.
+    """
     parts = module.split(".")
+    if parts[0] in sys.stdlib_module_names:
+        return ""
     if parts[0] != "pipeline":
         return parts[0]
     return parts[1] if len(parts) > 1 else "pipeline"

@@ -30,6 +30,8 @@ class TroupeNames(Record):
     colours: tuple[str, ...]
     motions: tuple[str, ...]
     backdrops: tuple[str, ...]
+    learnable: tuple[str, ...] = ()
+    """Motions of its clip library that it does not know yet."""
 
 
 class Licence(Record):

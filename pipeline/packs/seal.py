@@ -64,8 +64,9 @@ def seal_theatre_pack(
     """Write the record of a theatre pack exported to `folder`, and give it.
 
     Sizes come from the folder's own configurations, words from its tokenizer. Its troupe are
-    `names`, or what the plan in its training record plays, or else the whole world. The preview is
-    taken from `codec`, the latents' own, or fitted on drawn clips that the pack's VAE encodes.
+    `names`, or what the plan in its training record plays, or else the whole world; it can learn
+    the world's other motions. The preview is taken from `codec`, the latents' own, or fitted on
+    drawn clips that the pack's VAE encodes.
     """
     from pipeline.theatre.world import load_world
 
@@ -86,7 +87,9 @@ def seal_theatre_pack(
         look_triggers=tuple(word for word in world.reserved.looks if word in words),
         vocabulary=tuple(word for word in words if word not in triggers),
         licences=(_LICENCE,),
-        troupe=TroupeNames(**vars(names)),
+        troupe=TroupeNames(
+            **vars(names), learnable=tuple(m for m in world.motions if m not in names.motions)
+        ),
         preview_matrix=tuple(_rgb(row) for row in matrix),
         preview_bias=_rgb(bias),
         **sizes,

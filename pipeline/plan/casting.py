@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from pipeline.artifacts import Casting, MotionPart, Part, PlacePart
-from pipeline.plan.lexicon import Sense, load_lexicon, words_of
+from pipeline.plan.lexicon import Sense, Senses, load_lexicon, played_sense, words_of
 from pipeline.plan.troupe import Players
 from pipeline.story import Character, Motion, Scene, Story
 
@@ -37,9 +37,9 @@ def cast_story(
 def play_part(character: Character, kind: str, colour: str) -> Part:
     """Give the part of a character played by that figure, with the note that says so."""
     lexicon = load_lexicon()
-    asked = find_colour(character.look) or find_colour(character.kind)
-    same_kind = _meant(lexicon.kind_of(_noun(character)), kind)
-    same_colour = asked is None or _meant(asked, colour)
+    asked = asked_colour(character)
+    same_kind = _is_exactly(lexicon.senses_of_kind(noun_of(character)), kind)
+    same_colour = asked is None or _is_exactly((asked,), colour)
     exact = same_kind and same_colour
     told = f"the {character.look}" if same_kind and character.look else called(character)
     note = "" if exact else f"{told} is played by the {colour} {kind}"
@@ -47,21 +47,18 @@ def play_part(character: Character, kind: str, colour: str) -> Part:
 
 
 def play_motion(motion: Motion, name: str) -> MotionPart:
-    """Give the part of a motion played as that motion of the troupe."""
-    verb = find_motion(motion.words)
-    exact = name in words_of(motion.words) or _meant(verb, name)
+    """Give the part of a motion played as that motion of the theatre."""
+    exact = name in words_of(motion.words) or _is_exactly(motion_senses(motion.words), name)
     lexicon = load_lexicon()
-    told = lexicon.gerund(motion.words) if " " not in motion.words else f"“{motion.words}”"
-    note = "" if exact else f"{told} is played as {lexicon.gerund(name)}"
+    note = "" if exact else f"{doing(motion)} is played as {lexicon.gerund(name)}"
     return MotionPart(motion_id=motion.id, motion=name, exact=exact, note=note)
 
 
 def play_place(scene: Scene, backdrop: str) -> PlacePart:
     """Give the part of a scene's place played before that backdrop."""
-    exact = _meant(find_place(scene.background) or find_place(scene.setting), backdrop)
-    lexicon = load_lexicon()
+    exact = wanted_backdrops(scene) == {Sense(backdrop, exact=True)}
     place = scene.setting or "the scene"
-    note = "" if exact else f"{place} is played {lexicon.where(backdrop)}"
+    note = "" if exact else f"{place} is played {load_lexicon().where(backdrop)}"
     return PlacePart(scene_id=scene.id, backdrop=backdrop, exact=exact, note=note)
 
 
@@ -73,29 +70,67 @@ def called(character: Character) -> str:
     return name
 
 
-def find_kind(text: str) -> tuple[str, Sense] | None:
-    """Give the first noun of a text that the troupe can play, and its meaning."""
+def doing(motion: Motion) -> str:
+    """Give what a sentence calls a motion: 'dancing', '“gives a parcel”'."""
+    return f"“{motion.words}”" if " " in motion.words else load_lexicon().gerund(motion.words)
+
+
+def find_kind(text: str) -> tuple[str, Senses] | None:
+    """Give the first noun of a text that a theatre can play, and who may play it."""
     lexicon = load_lexicon()
-    found = ((word, lexicon.kind_of(word)) for word in words_of(text))
-    return next(((word, sense) for word, sense in found if sense), None)
+    found = ((word, lexicon.senses_of_kind(word)) for word in words_of(text))
+    return next(((word, senses) for word, senses in found if senses), None)
 
 
 def find_colour(text: str) -> Sense | None:
     """Give the first colour of a text."""
-    return _first(load_lexicon().colours.get(word) for word in words_of(text))
+    colours = load_lexicon().colours
+    return next((colours[word] for word in words_of(text) if word in colours), None)
 
 
 def find_motion(text: str) -> Sense | None:
     """Give the motion of the first verb of a text that moves the body ('left' is a side)."""
-    words = [word for word in words_of(text) if word != "left"]
-    return _first(load_lexicon().motion_of(word) for word in words)
+    return next(iter(motion_senses(text)), None)
 
 
-def find_place(text: str) -> Sense | None:
-    """Give the backdrop that a text names; an exact word goes before a close one."""
+def motion_senses(text: str) -> Senses:
+    """Give all that the verb of `find_motion` may be played as, the best first."""
+    lexicon = load_lexicon()
+    found = (lexicon.senses_of_motion(word) for word in words_of(text) if word != "left")
+    return next((senses for senses in found if senses), ())
+
+
+def find_backdrop(text: str, backdrops: Collection[str]) -> str | None:
+    """Give which backdrop shows the place of a text best, or None where it names no place.
+
+    Night and weather go before a place out of doors; an exact word goes before a close one.
+    """
+    lexicon = load_lexicon()
+    words = words_of(text)
+    skies = [lexicon.skies[word] for word in words if word in lexicon.skies]
+    senses = sorted(_places_in(words), key=lambda sense: not sense.exact)
+    indoors = [sense.meaning for sense in senses[:1] if sense.meaning == "room"]
+    order = [*indoors, *skies, *(sense.meaning for sense in senses)]
+    return next((name for name in order if name in backdrops), None)
+
+
+def wanted_backdrops(scene: Scene) -> set[Sense]:
+    """Give all that a scene's words ask to be seen behind it: its place, outdoors its sky too."""
+    lexicon = load_lexicon()
+    for text in (scene.background, scene.setting):
+        words = words_of(text)
+        places = sorted(_places_in(words), key=lambda sense: not sense.exact)
+        skies = {Sense(lexicon.skies[word], exact=True) for word in words if word in lexicon.skies}
+        if places and places[0].meaning == "room":
+            return {places[0]}
+        if places or skies:
+            return {*places[:1], *skies}
+    return set()
+
+
+def _places_in(words: Iterable[str]) -> list[Sense]:
     places = load_lexicon().places
-    senses = [places[word] for word in words_of(text) if word in places]
-    return _first([s for s in senses if s.exact] or senses)
+    return [sense for word in words for sense in places.get(word, ())]
 
 
 def cast_characters(
@@ -107,7 +142,7 @@ def cast_characters(
         part = previous.get(character.id)
         if part and _still_holds(character, part, troupe):
             cast[character.id] = part
-    named = [c for c in characters if find_colour(c.look) or find_colour(c.kind)]
+    named = [c for c in characters if asked_colour(c)]
     for character in [*named, *(c for c in characters if c not in named)]:
         if character.id not in cast:
             kind = choose_kind(character, troupe)
@@ -125,11 +160,12 @@ def _still_holds(character: Character, part: Part, troupe: Players) -> bool:
 
 def choose_kind(character: Character, troupe: Players) -> str:
     """Give the kind of the troupe that stands for a character."""
-    noun = _noun(character)
+    noun = noun_of(character)
     if noun in troupe.kinds:
         return noun
-    sense = load_lexicon().kind_of(noun) or Sense("witch", exact=False)
-    return sense.meaning if sense.meaning in troupe.kinds else troupe.kinds[0]
+    senses = load_lexicon().senses_of_kind(noun) or (Sense("witch", exact=False),)
+    sense = played_sense(senses, troupe.kinds)
+    return sense.meaning if sense else troupe.kinds[0]
 
 
 def _choose_colour(character: Character, kind: str, troupe: Players, cast: Iterable[Part]) -> str:
@@ -137,10 +173,10 @@ def _choose_colour(character: Character, kind: str, troupe: Players, cast: Itera
     lexicon = load_lexicon()
     taken = {(part.kind, part.colour) for part in cast}
     worn = {colour for _, colour in taken}
-    asked = find_colour(character.look) or find_colour(character.kind)
+    asked = asked_colour(character)
     if asked and asked.meaning in troupe.colours and (kind, asked.meaning) not in taken:
         return asked.meaning
-    natural = lexicon.natural_colours.get(_noun(character)) or lexicon.kind_colours.get(kind, "")
+    natural = lexicon.natural_colours.get(noun_of(character)) or lexicon.kind_colours.get(kind, "")
     wishes = [natural] if natural in troupe.colours else []
     order = [*wishes, *troupe.colours]
     free = [c for c in order if c not in worn] or [c for c in order if (kind, c) not in taken]
@@ -148,20 +184,37 @@ def _choose_colour(character: Character, kind: str, troupe: Players, cast: Itera
 
 
 def cast_motion(motion: Motion, troupe: Players, previous: MotionPart | None = None) -> MotionPart:
-    """Give how the troupe plays a motion; `previous` is kept where it still holds."""
+    """Give how the troupe plays a motion; `previous` is kept where it still holds.
+
+    A motion that the troupe can be taught is never played as another one: its part says that it is
+    to learn.
+    """
+    exact = _exact_motion(motion, (*troupe.motions, *troupe.learnable))
+    if exact and exact not in troupe.motions:
+        learned = previous and previous.motion == exact and previous.state == "learned"
+        state = "learned" if learned else "to_learn"
+        return play_motion(motion, exact).model_copy(update={"state": state})
     if previous and previous.motion in troupe.motions:
         again = play_motion(motion, previous.motion)
         if again == previous:
             return previous
-    known = next((w for w in words_of(motion.words) if w in troupe.motions), None)
-    sense = find_motion(motion.words)
-    name = known or (sense.meaning if sense else _fallback_motion(motion, troupe))
-    return play_motion(motion, name if name in troupe.motions else troupe.motions[0])
+    return play_motion(motion, exact or stand_in(motion, troupe))
 
 
-def _fallback_motion(motion: Motion, troupe: Players) -> str:
-    wanted = "walks" if motion.locomotion else "stands"
+def stand_in(motion: Motion, troupe: Players) -> str:
+    """Give the nearest motion that a troupe plays already."""
+    found = played_sense(motion_senses(motion.words), troupe.motions)
+    wanted = found.meaning if found else "walks" if motion.locomotion else "stands"
     return wanted if wanted in troupe.motions else troupe.motions[0]
+
+
+def _exact_motion(motion: Motion, names: Collection[str]) -> str | None:
+    """Which of those motions the words name: by its own name, or by a verb that means it."""
+    lexicon = load_lexicon()
+    words = [word for word in words_of(motion.words) if word != "left"]
+    senses = (sense for word in words for sense in lexicon.senses_of_motion(word) if sense.exact)
+    named = [word for word in words if word in names]
+    return next((n for n in [*named, *(s.meaning for s in senses)] if n in names), None)
 
 
 def _place_part(scene: Scene, troupe: Players, previous: PlacePart | None) -> PlacePart:
@@ -169,13 +222,17 @@ def _place_part(scene: Scene, troupe: Players, previous: PlacePart | None) -> Pl
         again = play_place(scene, previous.backdrop)
         if again == previous:
             return previous
-    sense = find_place(scene.background) or find_place(scene.setting)
-    backdrop = sense.meaning if sense else troupe.backdrops[0]
-    return play_place(scene, backdrop if backdrop in troupe.backdrops else troupe.backdrops[0])
+    found = [find_backdrop(text, troupe.backdrops) for text in (scene.background, scene.setting)]
+    return play_place(scene, next(filter(None, found), troupe.backdrops[0]))
 
 
-def _noun(character: Character) -> str:
-    """The noun a character is: the last known word of its kind, else of its look or name."""
+def asked_colour(character: Character) -> Sense | None:
+    """Give the colour that the story gives a character."""
+    return find_colour(character.look) or find_colour(character.kind)
+
+
+def noun_of(character: Character) -> str:
+    """Give the noun a character is: the last known word of its kind, else of its look or name."""
     lexicon = load_lexicon()
     for text in (character.kind, character.look, character.name):
         known = [word for word in words_of(text) if lexicon.kind_of(word)]
@@ -184,9 +241,5 @@ def _noun(character: Character) -> str:
     return re.sub(r"\W+", "-", character.kind.lower())
 
 
-def _meant(sense: Sense | None, name: str) -> bool:
-    return sense is not None and sense.exact and sense.meaning == name
-
-
-def _first(senses: Iterable[Sense | None]) -> Sense | None:
-    return next((sense for sense in senses if sense), None)
+def _is_exactly(senses: Senses, name: str) -> bool:
+    return Sense(name, exact=True) in senses

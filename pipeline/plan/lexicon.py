@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,8 @@ _WORD_SETS = (
     "shy_nouns",
     "shy_places",
     "quiet_verbs",
+    "he_nouns",
+    "she_nouns",
     "titles",
     "determiners",
     "place_words",
@@ -29,10 +32,14 @@ _WORD_SETS = (
 
 @dataclass(frozen=True)
 class Sense:
-    """What a word stands for on the theatre's stage: the pack's word, and whether it fits."""
+    """What a word stands for on the theatre's stage: the world's word, and whether it fits."""
 
     meaning: str
     exact: bool
+
+
+Senses = tuple[Sense, ...]
+"""What a word may stand for, the best first: what it is exactly, then what comes near it."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +55,14 @@ class VerbForm:
 class Lexicon:
     """All word lists, ready to look up (keys in lower case)."""
 
-    kinds: dict[str, Sense]
-    places: dict[str, Sense]
-    motions: dict[str, Sense]
+    kinds: dict[str, Senses]
+    places: dict[str, Senses]
+    motions: dict[str, Senses]
     """By base form of the verb."""
+    skies: dict[str, str]
+    """Backdrop of a word that says the time of day or the weather: 'midnight' is 'night'."""
+    sky_phrases: dict[str, str]
+    """'at night' of 'night'."""
     colours: dict[str, Sense]
     verbs: dict[str, VerbForm]
     natural_colours: dict[str, str]
@@ -68,6 +79,9 @@ class Lexicon:
     """Nouns that are read as places only after a preposition."""
     quiet_verbs: frozenset[str]
     """Verbs that say more than a movement of the body; a clearer verb goes first."""
+    he_nouns: frozenset[str]
+    """Nouns that 'she' does not mean."""
+    she_nouns: frozenset[str]
     titles: frozenset[str]
     function_words: frozenset[str]
     determiners: frozenset[str]
@@ -87,9 +101,9 @@ class Lexicon:
         return self.homes.get(noun, by_kind)
 
     def where(self, noun: str) -> str:
-        """Give where something happens: 'in the forest', 'on the beach'."""
+        """Give where something happens: 'in the forest', 'on the beach', 'at night'."""
         head = words_of(noun)[-1:] or [""]
-        return f"{self.prepositions.get(head[0], 'in')} the {noun}"
+        return self.sky_phrases.get(noun, f"{self.prepositions.get(head[0], 'in')} the {noun}")
 
     def singular(self, word: str) -> str:
         """Give the singular of a character noun in lower case, or the word itself."""
@@ -100,14 +114,22 @@ class Lexicon:
             return self.plurals[low]
         return low[:-1] if low.endswith("s") and low[:-1] in self.kinds else low
 
+    def senses_of_kind(self, word: str) -> Senses:
+        """Give who of the theatre may play a noun; nobody plays a word that is no character."""
+        return self.kinds.get(self.singular(word), ())
+
     def kind_of(self, word: str) -> Sense | None:
-        """Give who of the troupe plays a noun, or None for a word that is no character."""
-        return self.kinds.get(self.singular(word))
+        """Give who of the whole theatre is best for a noun, or None."""
+        return next(iter(self.senses_of_kind(word)), None)
+
+    def senses_of_motion(self, word: str) -> Senses:
+        """Give the motions that a verb in any form may be played as."""
+        form = self.verbs.get(word.lower())
+        return self.motions.get(form.lemma, ()) if form else ()
 
     def motion_of(self, word: str) -> Sense | None:
-        """Give the motion that a verb in any form stands for, or None."""
-        form = self.verbs.get(word.lower())
-        return self.motions.get(form.lemma) if form else None
+        """Give the motion that a verb in any form stands for best, or None."""
+        return next(iter(self.senses_of_motion(word)), None)
 
     def third_person(self, lemma: str) -> str:
         """Give 'dances' of 'dance'."""
@@ -117,6 +139,11 @@ class Lexicon:
         """Give 'dancing' of any form of a verb; an unknown word comes back as it is."""
         form = self.verbs.get(word.lower())
         return _forms(form.lemma)[3] if form else word
+
+
+def played_sense(senses: Senses, played: Collection[str]) -> Sense | None:
+    """Give the best sense that a troupe plays: what a word is exactly, else the nearest."""
+    return next((sense for sense in senses if sense.meaning in played), None)
 
 
 def words_of(text: str) -> list[str]:
@@ -143,6 +170,8 @@ def load_lexicon() -> Lexicon:
         plurals=raw["plurals"],
         homes=_spread(raw["lives_in"]),
         kind_homes=raw["home_of"],
+        skies=_spread(raw["skies"]),
+        sky_phrases=raw["sky_phrases"],
         kind_colours=raw["kind_colours"],
         **{name: frozenset(raw[name].split()) for name in _WORD_SETS},
         prepositions={noun: p for p in ("on", "at", "by") for noun in raw[p].split()},
@@ -158,13 +187,13 @@ def _spread(table: dict[str, str]) -> dict[str, str]:
     return {word: key for key, words in table.items() for word in words.split()}
 
 
-def _senses(table: dict[str, dict[str, str]]) -> dict[str, Sense]:
-    senses: dict[str, Sense] = {}
-    for meaning, words in table.items():
-        for word in words["close"].split():
-            senses[word] = Sense(meaning, exact=False)
-        for word in words["exact"].split():
-            senses[word] = Sense(meaning, exact=True)
+def _senses(table: dict[str, dict[str, str]]) -> dict[str, Senses]:
+    """Exact senses first, then the close ones in the order of the table."""
+    senses: dict[str, Senses] = {}
+    for fit in ("exact", "close"):
+        for meaning, words in table.items():
+            for word in words[fit].split():
+                senses[word] = (*senses.get(word, ()), Sense(meaning, exact=fit == "exact"))
     return senses
 
 
@@ -177,7 +206,11 @@ def _colours(raw: dict[str, Any]) -> dict[str, Sense]:
 def _verbs(raw: dict[str, Any]) -> dict[str, VerbForm]:
     lemmas = [*_senses(raw["motions"]), *raw["other_verbs"].split()]
     tenses = ("present", "past", "participle", "gerund")
-    verbs = {"are": VerbForm("be", "base"), "were": VerbForm("be", "past")}
+    verbs = {
+        "are": VerbForm("be", "present"),
+        "were": VerbForm("be", "past"),
+        "asleep": VerbForm("sleep", "participle"),
+    }
     for lemma in lemmas:
         verbs.setdefault(lemma, VerbForm(lemma, "base"))
         for tense, form in zip(tenses, _forms(lemma), strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ _NUMBERS = {"two": 2, "some": 2, "many": 2}
 _LARGE_NUMBERS = frozenset({"three", "four", "five", "six", "seven"})
 _BARE_PLACES = frozenset({"home", "mars", "space", "school"})
 _MOST_ADJECTIVES = 3
+_SPOKEN_OF = frozenset({"of", "for", "from", "no", "like", "about", "good"})
+"""Words after which night or weather are only spoken of: 'dreams of rain', 'good night'."""
 _WALKS = Sense("walks", exact=True)
 
 
@@ -99,6 +102,14 @@ def find_places(sentence: str) -> list[Place]:
     ]
 
 
+def find_sky(text: str) -> str | None:
+    """Give the backdrop of the time of day or weather in which a text plays: 'night', 'rain'."""
+    skies = load_lexicon().skies
+    lows = ["", *(word.low for word in split_words(text))]
+    pairs = itertools.pairwise(lows)
+    return next((skies[w] for before, w in pairs if w in skies and before not in _SPOKEN_OF), None)
+
+
 def _noun_phrase(words: list[Word], index: int, *, names: bool) -> Phrase | None:
     lexicon, head = load_lexicon(), words[index]
     if lexicon.kind_of(head.low) is None or _is_modifier(words, index):
@@ -142,10 +153,10 @@ def _determiner_before(words: list[Word], index: int) -> int | None:
     functions = load_lexicon().function_words
     for at in range(index - 1, max(-1, index - 2 - _MOST_ADJECTIVES), -1):
         word = words[at]
-        if _is_present(word):
+        if _is_present(word) or not words[at + 1].joined:
             return None
         if word.low in load_lexicon().determiners:
-            return at if words[at + 1].joined else None
+            return at
         if word.low in functions:
             return None
     return None
@@ -215,14 +226,14 @@ def _bare_names(words: list[Word], found: list[Phrase]) -> Iterator[Phrase]:
 def _is_name(words: list[Word], index: int) -> bool:
     lexicon, word = load_lexicon(), words[index]
     known = word.low in lexicon.places or word.low in lexicon.colours or word.low in lexicon.things
-    if known or len(word.text) < 2:
+    if known or word.text.isupper() or len(word.text) < 2:
         return False
     if index == 0:
         after = words[1] if len(words) > 1 else None
         if after is None or not after.joined or lexicon.kind_of(word.low):
             return False
         pair = after.low == "and" and len(words) > 2 and words[2].capital
-        return is_finite(after) or pair
+        return (is_finite(after) and after.low not in {"are", "were"}) or pair
     return not _names_place(words, index)
 
 

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.artifacts import Casting, Facing, RegionPrompt, ScenePrompt
-from pipeline.plan.casting import cast_story, find_colour, find_kind, find_motion, find_place
-from pipeline.plan.lexicon import load_lexicon, with_article, words_of
+from pipeline.artifacts import Casting, Facing, MotionPart, RegionPrompt, ScenePrompt
+from pipeline.plan.casting import (
+    called,
+    cast_story,
+    doing,
+    find_backdrop,
+    find_colour,
+    find_kind,
+    motion_senses,
+    stand_in,
+)
+from pipeline.plan.lexicon import load_lexicon, played_sense, with_article, words_of
 from pipeline.plan.stage import facing_of, travels
 from pipeline.plan.troupe import Players
 from pipeline.story import Character, Motion, Region, Scene, Story
@@ -16,7 +25,8 @@ def scene_prompt(story: Story, scene_id: str, casting: Casting, *, troupe: Playe
     """Give a scene's region texts ('a blue fox walks left'), background text and boxes.
 
     Who, how and where come from the casting; what a region's description or the background says
-    otherwise wins. A figure looks the way its box goes, else to its nearest neighbour.
+    otherwise wins. A figure looks the way its box goes, else to its nearest neighbour. A motion
+    that is to be learned is played until then as the nearest one that the troupe knows.
     `substitutions` says in sentences what the pack plays differently and which words it drops.
     KeyError if there is no such scene.
     """
@@ -29,8 +39,7 @@ def scene_prompt(story: Story, scene_id: str, casting: Casting, *, troupe: Playe
     if any(region.priors for region in scene.regions):
         notes.append("learned looks and motions are not used yet")
     place = next(p for p in whole.places if p.scene_id == scene_id)
-    said = find_place(scene.background)
-    named = said.meaning if said and said.meaning in troupe.backdrops else place.backdrop
+    named = find_backdrop(scene.background, troupe.backdrops) or place.backdrop
     background = f"an empty stage {load_lexicon().where(named)}"
     return ScenePrompt(
         scene_id=scene_id,
@@ -58,31 +67,45 @@ def _region_prompt(
     how = story.motion(region.motion_id) if region.motion_id else None
     part = next((p for p in casting.parts if who and p.character_id == who.id), None)
     act = next((m for m in casting.motions if how and m.motion_id == how.id), None)
-    told = _told(region.description, who, how)
+    told = _told(region.description, who, how, troupe)
     kind = _pick(told.get("kind"), part and part.kind, troupe.kinds)
     colour = _pick(told.get("colour"), part and part.colour, troupe.colours)
-    motion = _pick(told.get("motion"), act and act.motion, troupe.motions, "stands")
+    played = _played(act, how, who, troupe) if act and how else ("stands", "")
+    motion = _pick(told.get("motion"), played[0], troupe.motions, "stands")
     if part and part.note and " is played by " in part.note and "kind" not in told:
         notes.append(part.note)
-    if act and "motion" not in told:
-        notes.append(act.note)
+    if "motion" not in told:
+        notes.append(played[1])
     notes += [f"“{word}” is not in this pack's words" for word in _unknown(region, who, how)]
     facing = _facing(scene, region)
     text = region_text(kind, colour, motion, facing)
     return RegionPrompt(region_id=region.id, text=text, boxes=region.boxes())
 
 
-def _told(description: str, who: Character | None, how: Motion | None) -> dict[str, str]:
-    """What a description says other than its character and motion do."""
+def _played(
+    act: MotionPart, how: Motion, who: Character | None, troupe: Players
+) -> tuple[str, str]:
+    """The motion of the troupe that is drawn, and the sentence that says so if it is another."""
+    if act.state != "to_learn":
+        return act.motion, act.note
+    until = stand_in(how, troupe)
+    name = called(who) if who else "the figure"
+    return until, f"{doing(how)} is to be learned; until then {name} {until}"
+
+
+def _told(
+    description: str, who: Character | None, how: Motion | None, troupe: Players
+) -> dict[str, str]:
+    """What a description says other than its character and motion do, in the troupe's names."""
     own = set(words_of(f"{who.name} {who.kind} {who.look}")) if who else set()
     own |= set(words_of(how.words)) if how else set()
     fresh = " ".join(word for word in words_of(description) if word not in own)
-    mine = find_kind(description)
-    kind = find_kind(fresh)
-    motion = find_motion(fresh)
+    mine, other = find_kind(description), find_kind(fresh)
+    kind = played_sense(other[1], troupe.kinds) if other else None
+    motion = played_sense(motion_senses(fresh), troupe.motions)
     told: dict[str, str] = {}
     if kind and (mine is None or mine[0] not in own):
-        told["kind"] = kind[1].meaning
+        told["kind"] = kind.meaning
     if motion and (how is None or not set(words_of(how.words)) & set(words_of(description))):
         told["motion"] = motion.meaning
     if (colour := find_colour(fresh)) is not None:
@@ -116,4 +139,6 @@ def _facing(scene: Scene, region: Region) -> Facing:
     said = [w for w in words_of(region.description) if w in {"left", "right"}]
     if said and middles and abs(middles[-1] - middles[0]) <= 0.05:
         return "left" if said[-1] == "left" else "right"
-    return facing_of(region.boxes(), others)
+    whole = [b for r in scene.regions if r.character_id == region.character_id for b in r.boxes()]
+    alone = region.character_id is not None and not any(any(boxes) for boxes in others)
+    return facing_of(whole if alone else region.boxes(), others)

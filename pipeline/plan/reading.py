@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.errors import InputError
+from pipeline.plan.languages import gloss, language_of, spell_nouns, spell_pictures
 from pipeline.plan.lexicon import load_lexicon, with_article
 from pipeline.plan.phrases import Phrase, Word, find_phrases, is_finite, split_words
 
@@ -13,6 +15,8 @@ MAX_IDEA_LENGTH = 20_000
 MAX_FIGURES = 4
 NARRATION_SENTENCES = 5
 """From so many sentences on, an idea is a narration and is kept word for word."""
+_SHORT = 500
+"""Characters of an idea whose emoji are read too."""
 _GROUP_COLOURS = ("red", "blue", "yellow")
 _KINDS_OF_TALE = r"(?:\w+\s+){0,2}?(?:story|tale|film|movie|video|fable|cartoon)"
 _REQUEST = re.compile(
@@ -27,6 +31,7 @@ _WHAT_IF = re.compile(r"^\s*what if\s+", re.IGNORECASE)
 _SENTENCE = re.compile(
     r"(?<=[.!?…])[\"'”\u2019)]*\s+(?=[\"'“\u2018(]*[^\W_a-z])|(?<=[。\uff01\uff1f])|\n+"
 )
+_LIST_MARK = re.compile(r"(?:^|(?<=\s))(?:\d{1,2}[.)]|[-*\u2022](?=\s))\s+")
 _ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Prof|vs|etc|[A-Z])\.$")
 
 
@@ -40,6 +45,8 @@ class Figure:
     adjectives: tuple[str, ...] = ()
     colour: str = ""
     """Set where several of one noun must be told apart."""
+    teller: bool = False
+    """Whether it tells the story itself: 'I'."""
 
     @property
     def look(self) -> str:
@@ -87,27 +94,63 @@ class Idea:
     past: bool
     names: bool
     """Whether capitals mean names (they do not in an idea all in capitals)."""
+    language: str = "en"
+    """BCP 47. Where it is another, `sentences` are its known words in English."""
 
 
 def read_idea(text: str) -> Idea:
-    """Read an idea or a narration.
+    """Read an idea or a narration; one in another language by its known words in English.
 
     Raises:
         InputError: there are no letters in it, more than `MAX_IDEA_LENGTH` characters, or such
             as are none.
     """
+    language = language_of(text)
+    if len(text) <= _SHORT and len(split_sentences(text)) < NARRATION_SENTENCES:
+        text = spell_nouns(spell_pictures(text))
     _check(text)
     plain = re.sub(r"[ \t\r\f\v\x00-\x08]+", " ", text).strip()
+    if language != "en":
+        return _read_abroad(plain, language)
+    plain = _without_numbers(plain)
     told = _REQUEST.sub("", plain)
     if _WHAT_IF.match(told):
         told = _WHAT_IF.sub("", told).rstrip("?")
-    told = told if any(c.isalpha() for c in told) else plain
+    told = _order_told(told) if any(c.isalpha() for c in told) else plain
     names = _capitals_mean_names(told)
     sentences = tuple(split_sentences(told))
     if not names and len(sentences) < NARRATION_SENTENCES:
         sentences = tuple(sentence.lower() for sentence in sentences)
     figures = _find_figures(sentences, names=names)
     return Idea(told, sentences, tuple(figures[:MAX_FIGURES]), _is_past(told), names)
+
+
+def _order_told(text: str) -> str:
+    """'The robot dances' for 'make the robot dance'."""
+    lexicon, words = load_lexicon(), split_words(text)
+    if len(words) < 3 or words[0].low not in {"make", "let"} or words[1].low == "us":
+        return text
+    for word in words[2:]:
+        form = lexicon.verbs.get(word.low)
+        if form and form.tense == "base" and lexicon.motion_of(word.low):
+            third = lexicon.third_person(form.lemma)
+            return f"{text[words[1].start : word.start]}{third}{text[word.end :]}"
+    return text
+
+
+def _without_numbers(text: str) -> str:
+    """A numbered or dotted list as lines without their marks."""
+    marks = _LIST_MARK.findall(text)
+    return _LIST_MARK.sub("\n", text).strip() if len(marks) > 1 else text
+
+
+def _read_abroad(text: str, language: str) -> Idea:
+    quiet = text.lower() if text.upper() == text else text
+    glosses = tuple(gloss(sentence, language) for sentence in split_sentences(quiet))
+    figures = _find_figures(glosses, names=True)
+    return Idea(
+        text, glosses, tuple(figures[:MAX_FIGURES]), past=False, names=True, language=language
+    )
 
 
 def split_sentences(text: str) -> list[str]:
@@ -131,18 +174,27 @@ def find_mentions(sentence: str, idea: Idea, *, last: tuple[int, ...] = ()) -> l
     starts = {mention.start for mention in found}
     found += [m for m in _unlisted(sentence, idea.figures) if m.start not in starts]
     taken = [(m.start, m.end) for m in found]
-    for word in split_words(sentence):
-        if word.low in _PRONOUNS and not any(s <= word.start < e for s, e in taken):
-            found.append(Mention(word.start, word.end, _PRONOUNS[word.low]))
+    words = split_words(sentence)
+    for index, word in enumerate(words):
+        known = word.low in _PRONOUNS or (word.low == "her" and _stands_alone(words, index))
+        if known and not any(s <= word.start < e for s, e in taken):
+            found.append(Mention(word.start, word.end, _PRONOUNS.get(word.low, _SHE)))
     found.sort(key=lambda mention: mention.start)
     return _resolve(found, idea, last)
 
 
+def _stands_alone(words: Sequence[Word], index: int) -> bool:
+    """Whether no noun follows: 'hugs her', not 'her boat'."""
+    after = words[index + 1] if index + 1 < len(words) else None
+    return after is None or not after.joined or after.low in load_lexicon().function_words
+
+
 _TELLER_WORD = re.compile(r"(?:I|We)\b")
-_TELLER_FIGURE = Figure("storyteller")
-_ONE, _ALL, _TELLER = (-1,), (-2,), (-3,)
+_TELLER_IS = re.compile(r"I(?:['\u2019]m| am| was) (?=(?:an?|the)\b)")
+_TELLER_FIGURE = Figure("storyteller", teller=True)
+_HE, _SHE, _ALL, _TELLER = (-1,), (-2,), (-3,), (-4,)
 _PRONOUNS = {
-    "he": _ONE, "she": _ONE, "they": _ALL, "we": _ALL, "i": _TELLER, "him": _ONE, "them": _ALL
+    "he": _HE, "she": _SHE, "they": _ALL, "we": _ALL, "i": _TELLER, "him": _HE, "them": _ALL
 }  # fmt: skip
 
 
@@ -165,19 +217,34 @@ def _is_unlisted(noun: str) -> bool:
 
 def _resolve(found: list[Mention], idea: Idea, last: tuple[int, ...]) -> list[Mention]:
     everyone = tuple(range(min(2, len(idea.figures))))
+    tellers = tuple(i for i, figure in enumerate(idea.figures) if figure.teller)
     mentions: list[Mention] = []
     for mention in found:
         who = mention.figures
-        if who == _ONE:
-            who = last[:1] or everyone[:1]
+        if who in (_HE, _SHE):
+            who = _meant_by(who, idea.figures, last)
         elif who == _ALL:
             who = everyone
         elif who == _TELLER:
-            who = tuple(i for i, f in enumerate(idea.figures) if f.noun == "storyteller")
+            who = tellers
         if who:
             mentions.append(replace(mention, figures=who))
             last = who
     return mentions
+
+
+def _meant_by(
+    pronoun: tuple[int, ...], figures: Sequence[Figure], last: tuple[int, ...]
+) -> tuple[int, ...]:
+    """Whom 'he' or 'she' means: who was named last, a woman or a named one before a rabbit."""
+    lexicon = load_lexicon()
+    own, others = lexicon.he_nouns, lexicon.she_nouns
+    if pronoun == _SHE:
+        own, others = others, own
+    order = [i for i in (*last, *range(len(figures))) if i < len(figures)]
+    fits = [i for i in order if not figures[i].teller and figures[i].noun not in others]
+    sure = [i for i in fits if figures[i].noun in own or figures[i].name]
+    return tuple([*sure, *fits][:1])
 
 
 def _check(text: str) -> None:
@@ -214,13 +281,23 @@ def _is_past(text: str) -> bool:
 def _find_figures(sentences: tuple[str, ...], *, names: bool) -> list[Figure]:
     figures: list[Figure] = []
     for sentence in sentences:
-        if names and _TELLER_WORD.match(sentence) and _TELLER_FIGURE not in figures:
-            figures.append(_TELLER_FIGURE)
+        if names and _TELLER_WORD.match(sentence) and not any(f.teller for f in figures):
+            figures.append(_teller_of(sentence))
         for phrase in find_phrases(sentence, names=names):
             _add(figures, phrase)
         if len(figures) >= MAX_FIGURES:
             break
     return figures or _unknown_figures(sentences)
+
+
+def _teller_of(sentence: str) -> Figure:
+    """Who 'I' is: 'I am a small robot' says it."""
+    said = _TELLER_IS.match(sentence)
+    phrases = find_phrases(sentence) if said else []
+    told = next((p for p in phrases if said and p.start == said.end() and p.noun), None)
+    if told is None:
+        return _TELLER_FIGURE
+    return Figure(told.noun, told.name, told.adjectives, teller=True)
 
 
 def _add(figures: list[Figure], phrase: Phrase) -> None:

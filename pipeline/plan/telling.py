@@ -12,9 +12,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from pipeline.plan.acting import first_and_last, motions_in
 from pipeline.plan.clauses import Clause
-from pipeline.plan.lexicon import WORD, load_lexicon
-from pipeline.plan.phrases import Place, find_places
+from pipeline.plan.lexicon import load_lexicon
+from pipeline.plan.phrases import Place, find_places, find_sky
 from pipeline.plan.reading import Figure, Idea
 
 _FILE = Path(__file__).with_name("beats.json")
@@ -37,15 +38,20 @@ _START = re.compile(r"(?:^|(?<=[.!?] ))[“\"]?[a-zà-ÿ]")
 
 @dataclass(frozen=True)
 class Beat:
-    """A scene as it is told: words, who does what (motion words by figure), and where."""
+    """A scene as it is told: words, who does what, and where.
+
+    `acts` gives by figure the words of one motion, or of one and then another.
+    """
 
     title: str
     narration: str
-    acts: Mapping[int, str]
+    acts: Mapping[int, tuple[str, ...]]
     place: Place
     light: str
     leaving: bool = False
     """Whether who walks goes away from the other."""
+    sky: str | None = None
+    """Backdrop of the time of day or the weather, where the words speak of it."""
 
 
 @dataclass
@@ -111,19 +117,28 @@ def tell(idea: Idea, clauses: Sequence[Clause], *, rng: random.Random, topic: st
         options = forms[name]
         if name == "meeting" and 1 in teller.known and not together:
             options = _beats()["alone"]["meeting_known"]
-        form = rng.choice(options)
+        form = rng.choice(_fresh(options, beats))
         if clause is not None:
             text = teller.retell(clause)
             text = text if "home" in slots else _with_day(text, clause, name, teller)
             title = _own_title(name, clause, teller)
+            usual = _beats()["plain"][name]
         else:
             text, title = teller.fill(form["text"], places[name]), form["title"]
+            usual = form
         if name == "home" and topic:
             text = f"{teller.fill('This [is|was] a tale of ', places[name])}{topic}. {text}"
-        acts = _acts(form, clause, teller)
+        acts = _acts(usual, clause, teller)
         leaving = clause is None and "leaves" in form
-        beats.append(Beat(title, text, acts, places[name], _beats()["lights"][name], leaving))
+        light = _beats()["lights"][name]
+        beats.append(Beat(title, text, acts, places[name], light, leaving, find_sky(text)))
     return beats
+
+
+def _fresh(options: list[dict[str, str]], beats: Sequence[Beat]) -> list[dict[str, str]]:
+    """The options whose hero does something else than in the beat before, if there are any."""
+    before = beats[-1].acts.get(0) if beats else None
+    return [form for form in options if (form.get("hero"),) != before] or options
 
 
 def place_clauses(clauses: Sequence[Clause], *, together: bool) -> dict[str, Clause]:
@@ -156,36 +171,6 @@ def is_together(idea: Idea, clauses: Sequence[Clause]) -> bool:
     return between.strip().lower() in {"and", ",", "&", "and his", "and her", "and their"}
 
 
-def motions_in(clause: Clause) -> dict[int, str]:
-    """Give what each figure does in a clause: the third person of its clearest body verb."""
-    lexicon = load_lexicon()
-    acts: dict[int, tuple[bool, str]] = {}
-    words = list(WORD.finditer(clause.text))
-    for index, match in enumerate(words):
-        word, before = match.group().lower(), words[index - 1].group().lower() if index else ""
-        if lexicon.motion_of(word) is None or before in lexicon.noun_marks or word == "called":
-            continue
-        lemma = lexicon.verbs[word].lemma
-        clear = lemma not in lexicon.quiet_verbs
-        for figure in _doers(clause, match.start()):
-            if figure not in acts or (clear and not acts[figure][0]):
-                acts[figure] = (clear, lexicon.third_person(lemma))
-    return {figure: words for figure, (_, words) in acts.items()}
-
-
-def _doers(clause: Clause, at: int) -> tuple[int, ...]:
-    """Who stands before a verb: the nearest figure, with whoever is joined to it by 'and'."""
-    before = [m for m in clause.mentions if m.start < at]
-    if not before:
-        return clause.subject
-    doers = before[-1].figures
-    if len(before) > 1:
-        between = clause.text[before[-2].end : before[-1].start]
-        if between.strip().lower() in {"and", "&"}:
-            doers = (*before[-2].figures, *doers)
-    return doers
-
-
 def capitalise(text: str) -> str:
     """Give the text with a capital at the start of each sentence."""
     return _START.sub(lambda m: m.group().upper(), text)
@@ -215,7 +200,12 @@ def _wishes(clauses: Sequence[Clause], together: bool) -> list[int]:
     wishes: list[int] = []
     met = together
     for clause in clauses:
-        cued = [i for i, beat in enumerate(BEATS) if clause.lemmas & set(_CUES[beat].split())]
+        asks = clause.text.endswith("?")
+        cued = (
+            [0]
+            if asks
+            else [i for i, beat in enumerate(BEATS) if clause.lemmas & set(_CUES[beat].split())]
+        )
         if not met and 1 in clause.figures:
             met = True
             wishes.append(2)
@@ -263,7 +253,7 @@ def backdrop_place(backdrop: str) -> Place:
 
 
 def _backdrop(place: Place) -> str:
-    return load_lexicon().places[place.noun].meaning
+    return load_lexicon().places[place.noun][0].meaning
 
 
 def _with_day(text: str, clause: Clause, beat: str, teller: Teller) -> str:
@@ -291,13 +281,20 @@ def _own_title(beat: str, clause: Clause, teller: Teller) -> str:
     return _beats()["titles"][beat]
 
 
-def _acts(form: Mapping[str, str], clause: Clause | None, teller: Teller) -> dict[int, str]:
-    """Motions of the beat's figures: what the clause says, else what the beat suggests."""
+def _acts(
+    form: Mapping[str, str], clause: Clause | None, teller: Teller
+) -> dict[int, tuple[str, ...]]:
+    """Motions of the beat's figures: what the clause says, else what the beat suggests.
+
+    Beside somebody who moves in the clause the others stand.
+    """
     roles = {0: "hero", 1: "friend", 2: "other"}
-    usual = {i: form[role] for i, role in roles.items() if role in form}
+    usual = {i: (form[role],) for i, role in roles.items() if role in form}
     if clause is None:
         return usual
     said = motions_in(clause)
+    if said:
+        usual = {}
     present = [0, *([1] if 1 in teller.known else []), *clause.figures]
     told = list(dict.fromkeys([*clause.figures, *present]))[:3]
-    return {i: said.get(i) or usual.get(i, "stands") for i in sorted(told)}
+    return {i: first_and_last(said.get(i) or usual.get(i, ("stands",))) for i in sorted(told)}

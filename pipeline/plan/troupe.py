@@ -1,4 +1,4 @@
-"""What a pack with a closed cast can play, as the planner needs it: four lists of names."""
+"""What a pack with a closed cast can play, as the planner needs it: lists of names."""
 
 from __future__ import annotations
 
@@ -33,14 +33,23 @@ class Players(Protocol):
         """Where they play: 'forest', 'beach'."""
         ...
 
+    @property
+    def learnable(self) -> Sequence[str]:
+        """Motions that the pack's library shows and that it does not know yet: 'dances'."""
+        ...
+
 
 class Troupe(Record):
-    """A closed cast, each list with one name at least; the first stands in for the unknown."""
+    """A closed cast, each list of it with one name at least; the first stands in for the unknown.
+
+    `learnable` are motions it can be taught; they are none of its own.
+    """
 
     kinds: tuple[str, ...] = Field(min_length=1)
     colours: tuple[str, ...] = Field(min_length=1)
     motions: tuple[str, ...] = Field(min_length=1)
     backdrops: tuple[str, ...] = Field(min_length=1)
+    learnable: tuple[str, ...] = ()
 
 
 def troupe_of(players: Players) -> Troupe:
@@ -50,4 +59,5 @@ def troupe_of(players: Players) -> Troupe:
         colours=tuple(players.colours),
         motions=tuple(players.motions),
         backdrops=tuple(players.backdrops),
+        learnable=tuple(players.learnable),
     )

@@ -19,6 +19,10 @@ class Place(Record):
     """From 0 on."""
     other_id: str | None = None
     """The second region of a pair, or the id that leads nowhere."""
+    character_id: str | None = None
+    """Of the cast, where the finding is about no scene."""
+    motion_id: str | None = None
+    """Of the story's motions, where the finding is about no scene."""
 
 
 class Finding(Record):

@@ -37,6 +37,7 @@ def test_sealed_record_has_the_sizes_of_the_weights(tiny_pack: Path, tmp_path: P
     assert sealed.revision == compute_revision(tiny_pack)
     assert sealed.troupe is not None
     assert sealed.troupe.motions == load_world().playable_motions
+    assert sealed.troupe.learnable == load_world().held_out.motions
     assert {"fox", "walks", "forest"} <= set(sealed.vocabulary)
     assert not {"dances", "teal", "snow"} & set(sealed.vocabulary)
 

@@ -5,8 +5,8 @@ from typing import Literal
 import pytest
 
 from pipeline.artifacts import Casting
-from pipeline.plan import Troupe, cast_story, lint, plan_story, scene_prompt
-from pipeline.plan.casting import play_part
+from pipeline.plan import Troupe, cast_story, plan_story, scene_prompt
+from pipeline.plan.casting import cast_motion, choose_kind, play_motion, play_part, stand_in
 from pipeline.plan.prompts import region_text
 from pipeline.plan.stage import travels
 from pipeline.story import (
@@ -22,7 +22,7 @@ from pipeline.story import (
 )
 from pipeline.theatre.captions import canonical_background_text, canonical_region_text
 from pipeline.theatre.world import load_world
-from tests.pipeline.plan.played import PLAYED
+from tests.pipeline.plan.played import EVERYONE, PLAYED, SHIPPED
 
 TROUPE = PLAYED
 
@@ -168,21 +168,6 @@ def test_background_texts_are_those_of_training(backdrop: str) -> None:
     assert prompt.background == canonical_background_text(backdrop)
 
 
-def test_lint_names_boxes_that_cannot_be_obeyed() -> None:
-    regions = (
-        Region(id="off", keys=still(1.1, 1.4)),
-        Region(id="thin", keys=still(0.1, 0.15)),
-        Region(id="a", keys=still(0.2, 0.5)),
-        Region(id="b", keys=still(0.5, 0.8)),
-    )
-    scene = Scene(id="one", regions=regions)
-    warnings = lint(Story(id="s", title="S", scenes=(scene,)))
-    assert len(warnings) == 3
-    assert "region 'off': is never inside" in warnings[0]
-    assert "region 'thin': gets too small" in warnings[1]
-    assert "4 figures" in warnings[2]
-
-
 def test_what_a_scene_asks_for_that_nothing_uses_yet_is_said() -> None:
     plain = story()
     scene = plain.scenes[0]
@@ -200,3 +185,89 @@ def test_what_a_scene_asks_for_that_nothing_uses_yet_is_said() -> None:
         "words for overlapping boxes are not used yet",
         "learned looks and motions are not used yet",
     }
+
+
+@pytest.mark.parametrize(
+    ("words", "motion", "until"),
+    [
+        ("dances", "dances", "jumps"),
+        ("is twirling", "spins", "jumps"),
+        ("bows", "bows", "waves"),
+        ("gives a parcel", "gives", "waves"),
+        ("embraces", "hugs", "waves"),
+        ("runs", "chases", "walks"),
+    ],
+)
+def test_what_can_be_learned_is_never_played_as_something_else(
+    words: str, motion: str, until: str
+) -> None:
+    asked = Motion(id="m", words=words)
+    part = cast_motion(asked, TROUPE)
+    assert (part.motion, part.state, part.exact, part.note) == (motion, "to_learn", True, "")
+    assert stand_in(asked, TROUPE) == until
+    by_hand = play_motion(asked, "stands")
+    assert cast_motion(asked, TROUPE, by_hand) == part
+    learned = part.model_copy(update={"state": "learned"})
+    assert cast_motion(asked, TROUPE, learned) == learned
+
+
+def test_a_troupe_that_knows_a_motion_plays_it_and_one_that_cannot_learn_it_does_its_best() -> None:
+    asked = Motion(id="m", words="hugs")
+    assert cast_motion(asked, EVERYONE).state == "known"
+    plain = TROUPE.model_copy(update={"learnable": ()})
+    part = cast_motion(asked, plain)
+    assert (part.motion, part.state, part.exact) == ("waves", "known", False)
+    assert part.note == "hugging is played as waving"
+
+
+def test_a_motion_to_learn_is_drawn_as_its_stand_in_until_then() -> None:
+    told = story(description="the dragon dances").revised(
+        motions=(Motion(id="bakes", words="dances"), story().motion("walks"))
+    )
+    prompt = scene_prompt(told, "one", cast_story(told, troupe=TROUPE), troupe=TROUPE)
+    assert prompt.regions[0].text == "a green robot jumps facing right"
+    assert "dancing is to be learned; until then the dragon jumps" in prompt.substitutions
+
+
+@pytest.mark.parametrize(
+    ("noun", "small", "whole", "exact"),
+    [
+        ("dragon", "robot", "dragon", True),
+        ("girl", "witch", "child", True),
+        ("queen", "witch", "king", False),
+        ("owl", "rabbit", "bird", False),
+        ("bear", "fox", "bear", True),
+        ("whale", "fox", "mermaid", False),
+        ("cat", "fox", "fox", False),
+    ],
+)
+def test_who_is_in_the_troupe_plays_itself(noun: str, small: str, whole: str, exact: bool) -> None:
+    who = Character(id="c", name="C", kind=noun)
+    assert choose_kind(who, TROUPE) == small
+    kind = choose_kind(who, EVERYONE)
+    assert kind == whole
+    assert play_part(who, kind, "red").exact == exact
+
+
+@pytest.mark.parametrize(
+    ("setting", "small", "whole", "exact"),
+    [
+        ("the forest at night", "forest", "night", False),
+        ("night", "forest", "night", True),
+        ("the bedroom at night", "room", "room", True),
+        ("the beach in the rain", "beach", "rain", False),
+        ("the beach", "beach", "beach", True),
+    ],
+)
+def test_night_and_weather_are_seen_out_of_doors_by_who_has_them(
+    setting: str, small: str, whole: str, exact: bool
+) -> None:
+    told = story(setting=setting)
+    assert cast_story(told, troupe=TROUPE).places[0].backdrop == small
+    place = cast_story(told, troupe=EVERYONE).places[0]
+    assert (place.backdrop, place.exact) == (whole, exact)
+
+
+def test_the_shipped_pack_names_a_troupe() -> None:
+    assert set(SHIPPED.motions).isdisjoint(SHIPPED.learnable)
+    assert {*SHIPPED.motions, *SHIPPED.learnable} <= set(load_world().motions)

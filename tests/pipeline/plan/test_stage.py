@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.plan import stage
-from pipeline.plan.stage import Player, block, facing_of, thin_keys, travels
+from pipeline.plan.stage import LEAST_WAY, Player, block, facing_of, thin_keys, travels
 from pipeline.story import Box, Region
 from pipeline.theatre.draw import draw_clip
 from pipeline.theatre.script import Actor, Mark, Script
@@ -77,3 +77,22 @@ def test_a_figure_faces_the_way_its_box_goes() -> None:
     assert facing_of(going, [still]) == "left"
     assert facing_of(still, [going]) == "right"
     assert facing_of(still, []) == "right"
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize(("first", "then"), [("walks", "waves"), ("sleeps", "flies")])
+def test_who_travels_for_half_a_scene_stays_inside_for_the_other(
+    first: str, then: str, seed: int
+) -> None:
+    boxes = block([Player("fox", first, then)], height=0.5, rng=random.Random(seed))[0]
+    middles = [(box.x0 + box.x1) / 2 for box in boxes]
+    still, going = (middles[3:], middles[:3]) if first == "walks" else (middles[:3], middles[3:])
+    assert max(still) - min(still) < 1e-9
+    assert 0.1 <= still[0] <= 0.9
+    assert abs(going[-1] - going[0]) > LEAST_WAY
+
+
+def test_keys_of_half_a_scene_lie_in_that_half() -> None:
+    boxes = [Box(x0=k / 10, y0=0.2, x1=k / 10 + 0.2, y1=0.9) for k in range(6)]
+    assert [k is not None for k in thin_keys(boxes, 3, 5)] == [False] * 3 + [True, False, True]
+    assert [k is not None for k in thin_keys(boxes, 0, 2)] == [True, False, True] + [False] * 3

@@ -1,24 +1,23 @@
 """The command line: `python -m pipeline --help`.
 
 Results go to stdout, progress and errors to stderr. Exit codes: 0 done, 1 an error (one line says
-which), 130 stopped by Ctrl-C.
+which) or findings of a check, 2 wrong usage, 130 stopped by Ctrl-C.
 """
 
 from __future__ import annotations
 
 import argparse
-import codecs
 import io
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from pipeline import __version__
-from pipeline.cli.display import describe, show
-from pipeline.errors import InputError, PipelineError, RunCancelledError
-from pipeline.files import short, workspace_errors
+from pipeline.cli.display import show
+from pipeline.cli.planning import add_planning
+from pipeline.cli.reading import read_idea, seed
+from pipeline.errors import PipelineError, RunCancelledError
 from pipeline.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -34,30 +33,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     try:
         options = _parser().parse_args(arguments)
-        options.run(options)
+        return options.run(options) or 0
     except (KeyboardInterrupt, RunCancelledError):
         print("stopped", file=sys.stderr)
         return 130
     except PipelineError as error:
         _complain(str(error))
         return 1
-    return 0
 
 
 def _make(options: argparse.Namespace) -> None:
     from pipeline.runner import Runner
 
-    idea, settings = _read_idea(options.idea), _settings(options)
+    idea, settings = read_idea(options.idea), _settings(options)
     render = _render_settings(options, settings)
     work = Runner(settings).make(idea, options.out, render, seed=render.seed)
     print(show(work))
-
-
-def _plan(options: argparse.Namespace) -> None:
-    from pipeline.planning import plan
-
-    idea, settings = _read_idea(options.idea), _settings(options)
-    print(describe(show(plan(idea, settings=settings, path=options.project, seed=options.seed))))
 
 
 def _render(options: argparse.Namespace) -> None:
@@ -97,17 +88,11 @@ def _worker(options: argparse.Namespace) -> None:
     run_worker(_settings(options), once=options.once)
 
 
-def _schema(_: argparse.Namespace) -> None:
-    from pipeline.story import Story
-
-    print(json.dumps(Story.model_json_schema(), indent=2))
-
-
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        """End with one line and exit code 1, as every other error does."""
+        """End with one line, as every other error does, and exit code 2."""
         _complain(f"{message}. See: {self.prog} --help")
-        raise SystemExit(1)
+        raise SystemExit(2)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -116,26 +101,21 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     home = _Parser(add_help=False)
     home.add_argument("--home", type=Path, metavar="DIR", help="where projects are kept")
-    _add_making(commands, home)
+    _add_make(commands, home)
+    add_planning(commands, home)
     _add_stages(commands, home)
     worker = commands.add_parser("worker", parents=[home], help="run the jobs of the studio")
     worker.add_argument("--once", action="store_true", help="end when no job is left")
     worker.set_defaults(run=_worker)
-    schema = commands.add_parser("schema", help="print the JSON Schema of story.json")
-    schema.set_defaults(run=_schema)
     return parser
 
 
-def _add_making(commands: argparse._SubParsersAction[_Parser], home: _Parser) -> None:
+def _add_make(commands: argparse._SubParsersAction[_Parser], home: _Parser) -> None:
     make = commands.add_parser("make", parents=[home], help="idea to film in one go")
-    plan = commands.add_parser("plan", parents=[home], help="idea to a new project")
-    for command, run in ((make, _make), (plan, _plan)):
-        command.add_argument("idea", help="the story idea; - reads stdin, @FILE reads a text file")
-        command.set_defaults(run=run)
+    make.add_argument("idea", help="the story idea; - reads stdin, @FILE reads a text file")
     make.add_argument("--out", type=Path, required=True, metavar="FILM", help="such as film.mp4")
+    make.set_defaults(run=_make)
     _add_render_options(make)
-    plan.add_argument("--project", type=Path, metavar="DIR", help="the project's folder")
-    plan.add_argument("--seed", type=_seed, default=0, help="another seed, another story")
 
 
 def _add_stages(commands: argparse._SubParsersAction[_Parser], home: _Parser) -> None:
@@ -154,16 +134,10 @@ def _add_stages(commands: argparse._SubParsersAction[_Parser], home: _Parser) ->
 
 
 def _add_render_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--seed", type=_seed, help="the same seed, the same frames")
+    command.add_argument("--seed", type=seed, help="the same seed, the same frames")
     steps = command.add_mutually_exclusive_group()
     steps.add_argument("--draft", action="store_true", help="fewer steps: faster, rougher")
     steps.add_argument("--steps", type=int, metavar="N", help="steps of each take")
-
-
-def _seed(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
-        raise argparse.ArgumentTypeError("a seed is a whole number of at most 18 digits")
-    return int(text)
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -177,31 +151,6 @@ def _render_settings(options: argparse.Namespace, settings: Settings) -> RenderS
     record = load_record(settings.pack)
     steps = record.draft_steps if options.draft else options.steps
     return render_settings(record, seed=options.seed, num_inference_steps=steps)
-
-
-def _read_idea(idea: str) -> str:
-    """The idea itself, from stdin or from a file; what no one could plan is refused at once."""
-    from pipeline.plan.reading import MAX_IDEA_LENGTH
-
-    try:
-        if idea == "-":
-            idea = sys.stdin.read(MAX_IDEA_LENGTH + 1)
-        elif idea.startswith("@"):
-            start = _read_start(Path(idea[1:]), 4 * MAX_IDEA_LENGTH + 4)
-            idea = codecs.getincrementaldecoder("utf-8-sig")().decode(start)
-        idea.encode()
-    except UnicodeError as error:
-        raise InputError("the idea is not a text", hint="Save it as plain text, UTF-8.") from error
-    if not idea.strip():
-        raise InputError("the idea is empty", hint="Say in a sentence what the story is about.")
-    if len(idea) > MAX_IDEA_LENGTH:
-        raise InputError(f"the idea is longer than {MAX_IDEA_LENGTH:,} characters")
-    return idea
-
-
-def _read_start(path: Path, num_bytes: int) -> bytes:
-    with workspace_errors(f"read {short(path)}"), path.open("rb") as file:
-        return file.read(num_bytes)
 
 
 def _complain(message: str) -> None:

@@ -1,4 +1,4 @@
-"""Plans, replans, imports and exports stories: what command line and page call for it.
+"""Plans, replans, imports, checks and exports stories: what command line and page call for it.
 
 Each planning function is a work function (see `pipeline.progress`). No model is loaded here.
 """
@@ -6,35 +6,101 @@ Each planning function is a work function (see `pipeline.progress`). No model is
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-from pipeline.artifacts import PlanRecord
-from pipeline.errors import InputError
+from pipeline.artifacts import Casting, PlanRecord
+from pipeline.errors import InputError, WorkspaceError
+from pipeline.files import short, workspace_errors, write_record
 from pipeline.packs.record import TroupeNames, load_record
 from pipeline.progress import Progress, Work
 from pipeline.settings import Settings
+from pipeline.story import Story
 from pipeline.workspace import Project, create_project
+
+if TYPE_CHECKING:
+    from pipeline.plan.llm import Planned
+
+Planner = Literal["builtin", "openai"]
+_STORY = "story.json"
 
 
 def plan(
-    idea: str, *, settings: Settings, path: Path | None = None, seed: int = 0
+    idea: str,
+    *,
+    settings: Settings,
+    path: Path | None = None,
+    seed: int = 0,
+    planner: Planner = "builtin",
 ) -> Work[Project]:
     """Turn an idea into a new project: a story with boxes, cast for the pack that plays.
 
+    Args:
+        idea: One line up to a whole narration.
+        settings: Whose projects, and which pack plays.
+        path: The project's folder or the `story.json` in it; None = a free name in the home.
+        seed: Another seed gives another story (of the built-in planner always the same one).
+        planner: "openai" asks the language model that the environment names.
+
     Raises:
+        InputError: the idea cannot be used, or the environment names no language model.
         PlanningError: no story could be made of the idea.
         WorkspaceError: the project cannot be written.
     """
-    from pipeline.plan.planner import plan_story
-
-    yield Progress(stage="plan", step=0, total=1, note="planning the story")
-    story, casting = plan_story(
-        idea, troupe=load_troupe(settings.pack), seed=seed, pack=settings.pack
-    )
-    planning = PlanRecord(planner="builtin", idea=idea, seed=seed)
-    project = create_project(story, casting, planning=planning, settings=settings, path=path)
+    if path is not None:
+        _check_free(path)
+    if planner == "builtin":
+        story, casting, record = yield from _plan_here(idea, settings, seed)
+    else:
+        planned = yield from _ask(idea, settings, seed)
+        story, record = planned.story, planned.record
+        casting = _cast(story, settings)
+    project = _keep(story, casting, record, settings=settings, path=path)
     note = f"{len(story.scenes)} scenes planned"
     yield Progress(stage="plan", step=1, total=1, note=note)
     return project
+
+
+def replan(
+    project: Project,
+    scene_id: str,
+    note: str,
+    *,
+    settings: Settings,
+    planner: Planner = "builtin",
+    seed: int = 0,
+) -> Work[Story]:
+    """Plan one scene anew with a note ('make it night') and save the story's next revision.
+
+    Other scenes, takes and the casting stay, also where they were edited meanwhile; who is new in
+    the story is cast. The note is added to `planning.json`, with the answers of a language model.
+
+    Raises:
+        InputError: there is no such scene, or the note says nothing that can be done.
+        PlanningError: no scene could be made of it.
+        WorkspaceError: this scene was edited elsewhere meanwhile, or it cannot be written.
+    """
+    before = project.story
+    _check_scene(before, scene_id)
+    if not note.strip():
+        raise InputError("the note is empty", hint="Say in a few words what shall be different.")
+    yield Progress(stage="replan", step=0, total=1, note="planning the scene", scene_id=scene_id)
+    record = PlanRecord(planner=planner)
+    if planner == "builtin":
+        from pipeline.plan.replanning import replan_scene
+
+        troupe = load_troupe(settings.pack)
+        story = replan_scene(before, scene_id, note, troupe=troupe, seed=seed)
+    else:
+        planned = yield from _ask_again(before, scene_id, note, settings)
+        story, record = planned.story, planned.record
+    story = _joined(project.reload(), before, story, scene_id)
+    project.save_story(story)
+    if project.has_casting:
+        project.save_casting(_cast(story, settings, previous=project.casting))
+    told = f"scene {scene_id!r} was planned anew with the note “{note.strip()}”"
+    project.save_planning(_continued(project.planning, record, told))
+    yield Progress(stage="replan", step=1, total=1, note="scene planned", scene_id=scene_id)
+    return story
 
 
 def load_troupe(pack: str) -> TroupeNames:
@@ -48,3 +114,126 @@ def load_troupe(pack: str) -> TroupeNames:
     if troupe is None:
         raise InputError(f"the pack {pack!r} has no closed cast", hint="Choose the theatre pack.")
     return troupe
+
+
+def project_folder(path: Path) -> Path:
+    """Give the folder that a path means: itself, or the one its `story.json` lies in.
+
+    Raises:
+        InputError: it is a JSON file of another name.
+    """
+    if path.suffix.lower() != ".json":
+        return path
+    if path.name != _STORY:
+        raise InputError(f"{short(path)} is no project", hint=f"Name a folder or its {_STORY}.")
+    return path.parent
+
+
+def keep_story(
+    story: Story, planning: PlanRecord, *, settings: Settings, path: Path | None = None
+) -> Project:
+    """Cast a story that came from elsewhere and make a project of it (see `create_project`)."""
+    return _keep(story, _cast(story, settings), planning, settings=settings, path=path)
+
+
+def _plan_here(idea: str, settings: Settings, seed: int) -> Work[tuple[Story, Casting, PlanRecord]]:
+    from pipeline.plan.planner import plan_story
+
+    yield Progress(stage="plan", step=0, total=1, note="planning the story")
+    troupe = load_troupe(settings.pack)
+    story, casting = plan_story(idea, troupe=troupe, seed=seed, pack=settings.pack)
+    return story, casting, PlanRecord(planner="builtin", idea=idea, seed=seed)
+
+
+def _ask(idea: str, settings: Settings, seed: int) -> Work[Planned]:
+    from pipeline.plan.llm import options_from_env, plan_story
+
+    troupe = load_record(settings.pack).troupe
+    return (yield from plan_story(idea, options=options_from_env(), troupe=troupe, seed=seed))
+
+
+def _ask_again(story: Story, scene_id: str, note: str, settings: Settings) -> Work[Planned]:
+    from pipeline.plan.llm import options_from_env, replan_scene
+
+    troupe = load_record(settings.pack).troupe
+    options = options_from_env()
+    return (yield from replan_scene(story, scene_id, note, options=options, troupe=troupe))
+
+
+def _cast(story: Story, settings: Settings, *, previous: Casting | None = None) -> Casting:
+    """The casting for the pack that plays; one of another pack, or for an open cast, is kept."""
+    from pipeline.plan.casting import cast_story
+
+    troupe = load_record(settings.pack).troupe
+    if previous is not None and (troupe is None or previous.pack != settings.pack):
+        return previous
+    if troupe is None:
+        return Casting(pack=settings.pack)
+    return cast_story(story, troupe=troupe, pack=settings.pack, previous=previous)
+
+
+def _continued(before: PlanRecord | None, record: PlanRecord, told: str) -> PlanRecord:
+    """The record of a plan with what was done to one of its scenes later."""
+    if before is None:
+        return record.model_copy(update={"repairs": (told, *record.repairs)})
+    attempts = (*before.attempts, *record.attempts)
+    repairs = (*before.repairs, told, *record.repairs)
+    return before.model_copy(update={"attempts": attempts, "repairs": repairs})
+
+
+def _joined(now: Story, before: Story, planned: Story, scene_id: str) -> Story:
+    """The next revision of the saved story: the planned scene, and who and what is new in it."""
+    if now == before:
+        return planned.model_copy(update={"revision": before.revision + 1})
+    if before.scene(scene_id) not in now.scenes:
+        raise WorkspaceError(
+            f"scene {scene_id!r} was edited elsewhere while it was planned", hint="Plan it again."
+        )
+    people = {character.id for character in now.characters}
+    moves = {motion.id for motion in now.motions}
+    scene = planned.scene(scene_id)
+    return now.revised(
+        characters=(*now.characters, *(c for c in planned.characters if c.id not in people)),
+        motions=(*now.motions, *(m for m in planned.motions if m.id not in moves)),
+        scenes=tuple(scene if one.id == scene_id else one for one in now.scenes),
+    )
+
+
+def _check_scene(story: Story, scene_id: str) -> None:
+    known = [scene.id for scene in story.scenes]
+    if scene_id not in known:
+        raise InputError(
+            f"there is no scene {scene_id[:80]!r}", hint=f"The story has {', '.join(known)}."
+        )
+
+
+def _check_free(path: Path) -> None:
+    """Refuse a place that is taken before anything is planned for it."""
+    folder = project_folder(path)
+    with workspace_errors(f"look into {short(folder)}", hint="Choose another folder."):
+        there = {one.name for one in folder.iterdir()} if folder.exists() else set()
+    mine = {_STORY, "casting.json", "planning.json"}
+    taken = there if path == folder else there & mine
+    if taken:
+        raise WorkspaceError(
+            f"cannot make a project at {short(folder)}: there is something already",
+            hint="Choose another folder, or move what is there.",
+        )
+
+
+def _keep(
+    story: Story,
+    casting: Casting,
+    record: PlanRecord,
+    *,
+    settings: Settings,
+    path: Path | None,
+) -> Project:
+    """Make the project; a named `story.json` may join other files in a folder that is there."""
+    folder = path and project_folder(path)
+    if folder is None or folder == path or not folder.exists() or not any(folder.iterdir()):
+        return create_project(story, casting, planning=record, settings=settings, path=folder)
+    write_record(folder / "planning.json", record)
+    write_record(folder / "casting.json", casting)
+    write_record(folder / _STORY, story)
+    return Project(folder)

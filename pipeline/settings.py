@@ -26,11 +26,14 @@ def load_settings(home: Path | None = None) -> Settings:
 
     A `home` that is given goes before all. Folders become absolute: the worker runs elsewhere.
     """
-    return Settings(home=(home or _home()).expanduser().absolute(), pack=_pack())
+    return Settings(
+        home=(home or _home()).expanduser().absolute(),
+        pack=named_pack(os.environ.get("DREAMRUNNER_PACK") or DEFAULT_PACK),
+    )
 
 
-def _pack() -> str:
-    named = os.environ.get("DREAMRUNNER_PACK") or DEFAULT_PACK
+def named_pack(named: str) -> str:
+    """Give the pack that a person names: a built-in one as it is, a folder absolute."""
     folder = Path(named).expanduser()
     with suppress(OSError):  # a name too long for a file; finding the pack will say so
         if named != DEFAULT_PACK and folder.is_dir():

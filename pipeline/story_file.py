@@ -32,7 +32,7 @@ def migrate(fields: Fields) -> Fields:
         InvalidStoryError: the version is unknown, or newer than this studio.
     """
     version = fields.get("schema_version", 1)
-    if not isinstance(version, int) or version < 1:
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise InvalidStoryError(
             f"schema_version is {version!r}; it is a whole number from 1 to {SCHEMA_VERSION}",
             problems=[("schema_version", "unknown")],

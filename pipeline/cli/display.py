@@ -11,6 +11,7 @@ from pipeline.progress import Progress, T, Work
 if TYPE_CHECKING:
     from tqdm import tqdm
 
+    from pipeline.story import Scene
     from pipeline.workspace import Project
 
 
@@ -62,8 +63,14 @@ def describe(project: Project) -> str:
     """The project's path, its scenes in plain text, and what was cast differently."""
     lines = [str(project.path), "", project.story.title]
     for number, scene in enumerate(project.story.scenes, start=1):
-        lines += ["", f"{number}. {scene.title or scene.id} [{scene.id}]"]
-        lines += [f"   {words}" for words in (scene.setting, scene.narration) if words]
-        lines += [f"   - {region.description or region.id}" for region in scene.regions]
+        lines += ["", f"{number}. {describe_scene(scene)}"]
     notes = project.casting.notes()
     return "\n".join([*lines, *([""] if notes else []), *notes])
+
+
+def describe_scene(scene: Scene) -> str:
+    """The scene's title, id, place, narration and figures in plain text."""
+    lines = [f"{scene.title or scene.id} [{scene.id}]"]
+    lines += [f"   {words}" for words in (scene.setting, scene.narration) if words]
+    lines += [f"   - {region.description or region.id}" for region in scene.regions]
+    return "\n".join(lines)

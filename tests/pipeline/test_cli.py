@@ -47,14 +47,14 @@ def all_paths(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*"))
 
 
-def fail(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+def fail(capsys: pytest.CaptureFixture[str], *arguments: str, exit_code: int = 1) -> str:
     """Run a command that must fail as commands do, and give its one line."""
     try:
         code = main(arguments)
     except SystemExit as end:
         code = end.code
     captured = capsys.readouterr()
-    assert code == 1
+    assert code == exit_code
     assert captured.out == ""
     errors = [line for line in captured.err.splitlines() if line.startswith("error: ")]
     assert captured.err.splitlines() == errors
@@ -87,7 +87,7 @@ def test_version_and_schema(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_stages_one_by_one(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     folder, film = tmp_path / "tale", tmp_path / "gift.mp4"
-    assert main(["plan", IDEA, "--project", str(folder), "--seed", "4"]) == 0
+    assert main(["plan", IDEA, "--out", str(folder), "--seed", "4"]) == 0
     cards = capsys.readouterr().out
     story = Project(folder).story
     assert cards.splitlines()[0] == str(folder)
@@ -213,7 +213,7 @@ def test_places_that_cannot_be_written(
     assert "cannot" in fail(capsys, "make", IDEA, "--out", str(tmp_path / "absent" / "film.mp4"))
     assert ".mp4" in fail(capsys, "make", IDEA, "--out", str(tmp_path / "film.txt"))
     assert all_paths(tmp_path) == [wall]
-    assert "cannot" in fail(capsys, "plan", IDEA, "--project", str(wall / "tale"))
+    assert "cannot" in fail(capsys, "plan", IDEA, "--out", str(wall / "tale"))
     assert "cannot" in fail(capsys, "worker", "--once", "--home", str(wall / "home"))
     assert all_paths(tmp_path) == [wall]
     assert "cannot" in fail(capsys, "make", IDEA, "--out", film, "--home", str(wall))
@@ -252,12 +252,17 @@ def test_film_names_scenes_without_a_take(
         ("render", "tale", "--draft", "--steps", "4"),
         ("worker", "--twice"),
         ("schema", "story"),
+        ("plan", IDEA, "--planner", "oracle"),
+        ("replan", "tale", "scene-1"),
+        ("lint",),
+        ("plan-import", "plans.txt"),
+        ("plan-export", "tale", "--format", "fountain"),
     ],
 )
 def test_usage_errors_are_one_line(
     capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
 ) -> None:
-    assert "--help" in fail(capsys, *arguments)
+    assert "--help" in fail(capsys, *arguments, exit_code=2)
 
 
 @pytest.mark.parametrize("steps", ["0", "-3", "1000"])

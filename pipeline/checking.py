@@ -1,0 +1,241 @@
+"""Checks, mends, imports and exports story files: what command line and page call for it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.artifacts import PlanRecord
+from pipeline.errors import InputError, InvalidStoryError, WorkspaceError
+from pipeline.files import read_text, short, workspace_errors, write_record
+from pipeline.packs.record import load_record
+from pipeline.plan.draft import DraftStory, draft_of, story_of
+from pipeline.plan.exchange import Imported, Refused, read_each, read_plans
+from pipeline.plan.exchange.formats import format_of
+from pipeline.plan.lint import Finding, Limits, apply_fix, lint, repair, tell
+from pipeline.planning import keep_story
+from pipeline.progress import Progress, Work
+from pipeline.settings import Settings
+from pipeline.story import Story, slug
+from pipeline.workspace import Project, open_project
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One plan of a file and what is wrong with it."""
+
+    name: str
+    draft: DraftStory
+    findings: tuple[Finding, ...]
+    sentences: tuple[str, ...]
+    """One for each finding, with its place in words."""
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether there is nothing but hints."""
+        return all(finding.severity == "hint" for finding in self.findings)
+
+
+@dataclass(frozen=True)
+class Mended:
+    """A story that was mended and saved."""
+
+    path: Path
+    story: Story
+    changes: tuple[str, ...]
+    """What was changed, one sentence each; none = nothing was saved."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A plan that was imported."""
+
+    name: str
+    path: Path
+    """The new project's folder."""
+    title: str
+    changes: tuple[str, ...]
+    """What was mended, one sentence each."""
+    notes: tuple[str, ...]
+    """What the file held that a story does not."""
+
+
+def check(path: Path, *, settings: Settings) -> tuple[Checked, ...]:
+    """Give what is wrong with each plan of a file or with a project's story.
+
+    Raises:
+        WorkspaceError: there is no such file.
+        InvalidStoryError: the file cannot be read at all.
+    """
+    found = read_plans(_story_file(path))
+    return tuple(_checked(one.name, one.draft, settings) for one in found)
+
+
+def mend(path: Path, *, settings: Settings) -> Mended:
+    """Apply the safe fixes to a project's story or to a story file and save its next revision.
+
+    What was there is kept: in the project's `versions`, or beside the file under its revision.
+
+    Raises:
+        InputError: the file is no story file.
+        InvalidStoryError: it is no whole story after the safe fixes either; nothing is saved.
+        WorkspaceError: it cannot be read or written.
+    """
+    file = _story_file(path)
+    if format_of(read_text(file, "story"), file.suffix) != "story":
+        raise InputError(
+            f"{short(file)} is no story file, so it cannot be mended in place",
+            hint="`plan-import` mends what it imports.",
+        )
+    (one,) = read_plans(file)
+    draft, changes = _repaired(one.draft, settings)
+    story = _whole(draft, short(file))
+    if not changes:
+        return Mended(file, story, ())
+    story = story.model_copy(update={"revision": one.draft.revision + 1})
+    _save(story, file, one.draft.revision)
+    return Mended(file, story, changes)
+
+
+def fix(project: Project, finding: Finding, *, settings: Settings) -> Story:
+    """Apply the fix that a finding of a project's story offers and save the next revision.
+
+    Raises:
+        InputError: the finding is not true of the story any more, or offers no fix.
+        InvalidStoryError: the fix leaves no whole story.
+        WorkspaceError: the story was edited elsewhere meanwhile, or it cannot be written.
+    """
+    before = draft_of(project.story)
+    after = apply_fix(before, finding, limits=limits_of(settings))
+    if after == before:
+        raise InputError("There is nothing to fix there any more", hint="Look at the scene again.")
+    story = _whole(after, f"story {project.story.id!r}")
+    story = story.model_copy(update={"revision": project.story.revision + 1})
+    project.save_story(story)
+    return story
+
+
+def import_plans(
+    path: Path, out: Path | None, *, settings: Settings, at_most: int | None = None
+) -> Work[tuple[Arrival | Refused, ...]]:
+    """Make a project in the folder `out` of every plan of a file; None = in the user's projects.
+
+    Each is mended by the safe fixes. What cannot be imported comes back as `Refused`, and nothing
+    of it is written.
+
+    Raises:
+        InputError: it holds more plans than `at_most`.
+        InvalidStoryError: the file as a whole cannot be read.
+        WorkspaceError: it cannot be read, or one of the projects is there already; then nothing
+            is written.
+    """
+    found = read_each(path)
+    if at_most is not None and len(found) > at_most:
+        raise InputError(
+            f"The file holds {len(found):,} plans; at most {at_most} are opened at once",
+            hint="`python -m pipeline plan-import` takes them all.",
+        )
+    folders = list(_folders(found, out)) if out else [None] * len(found)
+    yield Progress(stage="import", step=0, total=len(found), note=f"{len(found)} plans found")
+    results: list[Arrival | Refused] = []
+    for number, (one, folder) in enumerate(zip(found, folders, strict=True), start=1):
+        results.append(one if isinstance(one, Refused) else _arrive(one, folder, settings))
+        yield Progress(stage="import", step=number, total=len(found), note=one.name)
+    return tuple(results)
+
+
+def load_story(path: Path) -> Story:
+    """Give the story of a project or of a story file of any name; raises as `read_story`."""
+    from pipeline.story_file import read_story
+
+    return read_story(_story_file(path))
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Give what the pack that plays can obey."""
+    record = load_record(settings.pack)
+    rows, columns = record.grid
+    return Limits(columns=columns, rows=rows, seconds=record.num_frames / record.fps)
+
+
+def _story_file(path: Path) -> Path:
+    with workspace_errors(f"open {short(path)}"):
+        return path / "story.json" if path.is_dir() else path
+
+
+def _checked(name: str, draft: DraftStory, settings: Settings) -> Checked:
+    record = load_record(settings.pack)
+    # a closed cast plays what was cast, so words it does not know are no fault of the story
+    normalise = None if record.troupe else record.normalise
+    findings = lint(draft, limits=limits_of(settings), normalise=normalise)
+    return Checked(name, draft, findings, tuple(tell(one, draft) for one in findings))
+
+
+def _repaired(draft: DraftStory, settings: Settings) -> tuple[DraftStory, tuple[str, ...]]:
+    """The draft with the safe fixes applied, and each of them in a sentence."""
+    repaired = repair(draft, limits=limits_of(settings))
+    return repaired.draft, tuple(
+        f"{tell(finding, draft)} ({finding.fix})" for finding in repaired.applied
+    )
+
+
+def _whole(draft: DraftStory, name: str) -> Story:
+    try:
+        return story_of(draft)
+    except InvalidStoryError as error:
+        first = ": ".join(filter(None, error.problems[0]))
+        raise InvalidStoryError(
+            f"{name} is no whole story, and no safe fix makes it one: {first}",
+            problems=error.problems,
+        ) from error
+
+
+def _save(story: Story, file: Path, revision: int) -> None:
+    """Save over a story file that may be no valid story, which is kept."""
+    in_project = file.name == "story.json"
+    if in_project and _opens(file):
+        open_project(file).save_story(story, base_revision=revision)
+        return
+    kept = file.with_name(f"{file.stem}.{revision}.json")
+    if in_project:
+        kept = file.parent / "versions" / f"{revision}.json"
+    with workspace_errors(f"keep {short(file)} as {short(kept)}"):
+        kept.parent.mkdir(exist_ok=True)
+        shutil.copyfile(file, kept)
+    write_record(file, story)
+
+
+def _opens(file: Path) -> bool:
+    try:
+        open_project(file)
+    except InvalidStoryError:
+        return False
+    return True
+
+
+def _folders(found: tuple[Imported | Refused, ...], out: Path) -> Iterator[Path]:
+    """A folder for each plan, none of them there yet."""
+    taken: set[str] = set()
+    for one in found:
+        name = slug(one.name, fallback="story", taken=taken)
+        taken.add(name)
+        with workspace_errors(f"look for {short(out / name)}", hint="Choose another folder."):
+            if isinstance(one, Imported) and (out / name).exists():
+                raise WorkspaceError(
+                    f"cannot import {short(out / name)}: there is something already",
+                    hint="Choose another folder.",
+                )
+        yield out / name
+
+
+def _arrive(one: Imported, folder: Path | None, settings: Settings) -> Arrival | Refused:
+    try:
+        draft, changes = _repaired(one.draft, settings)
+        story = _whole(draft, one.name)
+    except InvalidStoryError as error:
+        return Refused(name=one.name, message=str(error), problems=error.problems)
+    record = PlanRecord(planner="import", repairs=changes)
+    project: Project = keep_story(story, record, settings=settings, path=folder)
+    return Arrival(one.name, project.path, story.title, changes, one.notes)

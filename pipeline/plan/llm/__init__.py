@@ -1,0 +1,7 @@
+"""The planner that asks a language model at any OpenAI-compatible endpoint."""
+
+from pipeline.plan.llm.options import LlmOptions, options_from_env
+from pipeline.plan.llm.planner import Planned, plan_story
+from pipeline.plan.llm.replanner import replan_scene
+
+__all__ = ["LlmOptions", "Planned", "options_from_env", "plan_story", "replan_scene"]

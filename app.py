@@ -32,7 +32,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Start the worker and serve the page until it is interrupted."""
     options = parse_arguments(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for requests in ("httpx", "httpx2", "openai"):
+        logging.getLogger(requests).setLevel(logging.WARNING)
     settings = load_settings(options.home)
     queue = open_queue(settings)
     worker = WorkerProcess(settings)

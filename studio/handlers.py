@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import html
+import itertools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
@@ -15,22 +16,29 @@ from pipeline import planning, runner
 from pipeline.artifacts import RenderSettings
 from pipeline.errors import InputError, PipelineError
 from pipeline.packs.record import load_record
-from pipeline.progress import finish
+from pipeline.progress import Work, finish
 from pipeline.queue import Queue
 from pipeline.settings import Settings
 from pipeline.story import Scene
 from pipeline.workspace import Project
-from studio import projects, views
+from studio import arrivals, edits, planners, projects, views
 from studio.jobs import JobDesk
+from studio.operations import carry_out
 
-_LOG = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
+Steps = Generator[tuple[Any, ...], None, None]
+"""Updates of the page and of the bar that shows a planning, while it goes on."""
 
 DRAFT, FULL = "Draft (quick)", "Full"
 MAX_IDEA_CHARACTERS = 20_000
+MAX_NOTE_CHARACTERS = 2_000
 FAILED = "That did not work"
 NEUTRAL = "Something went wrong inside. Try again; the log says more."
+UNCHANGED = (gr.skip(),) * 9
+"""For each of `StoryPage.updates`."""
+_STAMP = itertools.count(1)
 
 
 def guarded(handler: Callable[P, T]) -> Callable[P, T]:
@@ -43,10 +51,34 @@ def guarded(handler: Callable[P, T]) -> Callable[P, T]:
         except PipelineError as error:
             raise shown(error) from error
         except Exception as error:  # the page's boundary: nothing but words may leave it
-            _LOG.exception("an event of the page failed")
+            logger.exception("an event of the page failed")
             raise gr.Error(NEUTRAL, title=FAILED, print_exception=False) from error
 
     return run
+
+
+def guarded_steps(handler: Callable[P, Steps]) -> Callable[P, Steps]:
+    """Do as `guarded` for a handler that goes on for a while; a failed one ends as an idle page."""
+
+    @functools.wraps(handler)
+    def run(*args: P.args, **kwargs: P.kwargs) -> Steps:
+        try:
+            yield from handler(*args, **kwargs)
+        except PipelineError as error:
+            gr.Warning(_told(error), duration=12, title=FAILED)
+            yield (*UNCHANGED, *idle())
+        except Exception:  # the page's boundary, as in `guarded`
+            logger.exception("a planning failed")
+            gr.Warning(NEUTRAL, duration=12, title=FAILED)
+            yield (*UNCHANGED, *idle())
+
+    return run
+
+
+def idle() -> tuple[Any, ...]:
+    """Give the bar of a planning and the button that begins one, while nothing is planned."""
+    bar = {"active": False, "stamp": next(_STAMP)}  # a new one, so the browser hears of it
+    return bar, gr.update(interactive=True)
 
 
 def shown(error: PipelineError) -> gr.Error:
@@ -112,9 +144,9 @@ class Handlers:
             gr.Warning(html.escape(words), duration=20, title=FAILED)
         return updates
 
-    @guarded
-    def make_story(self, idea: str, seed: float | None) -> tuple[Any, ...]:
-        """Plan the idea into a new project and show its storyboard."""
+    @guarded_steps
+    def make_story(self, idea: str, seed: float | None, planner: str) -> Steps:
+        """Plan the idea into a new project and show its storyboard; a model's steps are shown."""
         words = (idea or "").strip()
         if not words:
             raise InputError("There is no idea yet", hint="Write a sentence, or take an example.")
@@ -123,8 +155,41 @@ class Handlers:
                 f"This idea has {len(words):,} characters",
                 hint=f"Tell it in at most {MAX_IDEA_CHARACTERS:,}.",
             )
-        project = finish(planning.plan(words, settings=self._settings, seed=_seed(seed)))
-        return self._page(project).updates()
+        named = planners.checked_planner(planner)
+        work = planning.plan(words, settings=self._settings, seed=_seed(seed), planner=named)
+        project = yield from _watched(work, named)
+        yield (*self._page(project).updates(), *idle())
+
+    @guarded_steps
+    def replan(self, quality: str, event: gr.EventData) -> Steps:
+        """Plan one scene anew with a note; by the model where that planned the story."""
+        told = event._data if isinstance(event._data, dict) else {}
+        project = projects.open_by_id(self._settings, told.get("project"))
+        scene = projects.find_scene(project.story, told.get("scene"))
+        note = told.get("note")
+        if not isinstance(note, str) or not note.strip():
+            raise InputError("There is no note yet", hint="Say what shall be different.")
+        if len(note) > MAX_NOTE_CHARACTERS:
+            raise InputError(
+                f"This note has {len(note):,} characters",
+                hint=f"Say it in at most {MAX_NOTE_CHARACTERS:,}.",
+            )
+        named = planners.planner_of(projects.plan_record(project))
+        work = planning.replan(project, scene.id, note, settings=self._settings, planner=named)
+        yield from _watched(work, named)
+        page = self._page(project, quality=quality, replanned=scene.id)
+        yield (*page.updates(), *idle())
+
+    def cancelled(self) -> tuple[Any, ...]:
+        """Show that nothing is planned any more; Gradio has closed the work by then."""
+        return idle()
+
+    @guarded
+    def open_plan(self, event: gr.EventData) -> tuple[Any, ...]:
+        """Make stories of the plans in a file that the storyteller chose; show the first."""
+        told = event._data if isinstance(event._data, dict) else {}
+        opened = arrivals.open_text(told.get("name"), told.get("text"), self._settings)
+        return self._page(opened.project, notice=opened.notice).updates()
 
     @guarded
     def change(self, quality: str, seed: float | None, event: gr.EventData) -> tuple[Any, ...]:
@@ -140,28 +205,16 @@ class Handlers:
     def do(self, op: dict[str, Any], *, quality: str, seed: float | None) -> StoryPage:
         """Carry out one operation of the storyboard and give the page that follows."""
         project = projects.open_by_id(self._settings, op.get("project"))
-        scene_id, value = op.get("scene"), op.get("value")
-        match op.get("op"):
-            case "title":
-                projects.edit_title(project, value)
-            case "edit":
-                projects.edit_scene(project, scene_id, op.get("field"), value)
-            case "describe":
-                projects.describe_region(project, scene_id, op.get("region"), value)
-            case "remove":
-                projects.remove_scene(project, scene_id)
-            case "choose":
-                projects.choose_take(project, scene_id, op.get("take"))
-            case "render":
-                self._submit(
-                    project,
-                    projects.find_scene(project.story, scene_id),
-                    quality=quality,
-                    seed=seed,
-                )
-            case _:
-                raise InputError("The page sent something unknown", hint="Reload the page.")
-        return self._page(projects.open_by_id(self._settings, project.path.name), quality=quality)
+        notice = None
+        if op.get("op") == "render":
+            scene = projects.find_scene(project.story, op.get("scene"))
+            self._submit(project, scene, quality=quality, seed=seed)
+        elif op.get("op") == "mend":
+            notice = arrivals.mended_notice(edits.mend_all(project, self._settings))
+        else:
+            carry_out(project, op, self._settings)
+        kept = projects.open_by_id(self._settings, project.path.name)
+        return self._page(kept, quality=quality, notice=notice)
 
     @guarded
     def render_all(self, project_id: str, quality: str, seed: float | None) -> tuple[Any, ...]:
@@ -214,17 +267,26 @@ class Handlers:
         steps = record.draft_steps if quality == DRAFT else record.num_inference_steps
         return runner.render_settings(record, seed=_seed(seed), num_inference_steps=steps)
 
-    def _page(self, project: Project, *, quality: str = FULL, fresh: bool = False) -> StoryPage:
+    def _page(
+        self,
+        project: Project,
+        *,
+        quality: str = FULL,
+        fresh: bool = False,
+        notice: dict[str, Any] | None = None,
+        replanned: str = "",
+    ) -> StoryPage:
         scenes, missing = project.story.scenes, views.missing_scenes(project)
         takes = [take for scene in scenes for take in project.takes(scene.id)]
         step_seconds = views.measured_step_seconds(takes)
         num_steps = self._render_settings(quality, 0).num_inference_steps
         cost = views.cost_words(step_seconds, num_steps)
         cost_of_all = views.cost_words(step_seconds, num_steps * len(missing))
-        staging = projects.stage(project, self._settings.pack)
+        staging = projects.stage(project, self._settings)
+        board = views.board_view(project, staging, cost=cost, notice=notice, replanned=replanned)
         return StoryPage(
             project_id=project.path.name,
-            board=views.board_view(project, staging, cost=cost),
+            board=board,
             film=views.film_view(project, fresh=fresh),
             shelf={},
             render_all=_render_all_words(len(missing), len(scenes), cost_of_all),
@@ -235,6 +297,25 @@ class Handlers:
     def _invitation(self) -> StoryPage:
         shelf = views.shelf_view(self._settings)
         return StoryPage("", {}, {}, shelf, "", "", all_rendered=True)
+
+
+def _watched(work: Work[T], planner: str) -> Generator[tuple[Any, ...], None, T]:
+    """The steps of a planning, and what it gives; the studio itself is too quick to be watched.
+
+    Closing it closes the work, which ends what a model still does.
+    """
+    if planner == "builtin":
+        return finish(work)
+    try:
+        while True:
+            try:
+                progress = next(work)
+            except StopIteration as done:
+                return done.value
+            busy = gr.update(interactive=False)
+            yield (*UNCHANGED, planners.thinking_view(progress), busy)
+    finally:
+        work.close()
 
 
 def _told(error: PipelineError) -> str:

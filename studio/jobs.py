@@ -16,8 +16,7 @@ from pipeline.queue import Job, Queue
 from pipeline.settings import Settings
 from pipeline.worker import PARENT_VARIABLE
 from pipeline.workspace import Project
-from studio.media import MEDIA_PREFIX
-from studio.projects import open_by_id
+from studio.projects import media_address, open_by_id
 
 _LOG = logging.getLogger(__name__)
 _WATCH_SECONDS = 1.0
@@ -166,7 +165,7 @@ class JobDesk:
 def _shown(job: Job, project: Project, waiting: list[int]) -> dict[str, Any]:
     """A job for `static/page/jobs.js`; `waiting` lists the active jobs of all, oldest first."""
     scene_id = _scene_of(job)
-    preview = f"{MEDIA_PREFIX.lstrip('/')}/{project.path.name}/jobs/{job.id}/{job.step}"
+    preview = f"{media_address(project)}/jobs/{job.id}/{job.step}"
     return {
         "id": job.id,
         "scene_id": scene_id,

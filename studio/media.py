@@ -1,4 +1,4 @@
-"""The studio's own routes: its scripts, takes, films and previews, all by id.
+"""The studio's own routes: its scripts, takes, films, previews and stories, all by id.
 
 They lie under `/gradio_api/`, which Gradio forwards in every way of serving. Nothing a browser
 sends becomes a path before it has been checked.
@@ -16,15 +16,15 @@ from fastapi.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute
 
 from pipeline.errors import PipelineError
+from pipeline.plan.exchange import FORMATS, write_story
 from pipeline.queue import Queue
 from pipeline.settings import Settings
 from pipeline.workspace import Project
+from studio.projects import MEDIA_PREFIX, find_take, open_by_id
 from studio.projects import film_file as find_film
-from studio.projects import find_take, open_by_id
 
 STATIC_DIR = Path(__file__).resolve().parent.parent / "static"
 STATIC_PREFIX = "/gradio_api/studio/static"
-MEDIA_PREFIX = "/gradio_api/studio/media"
 T = TypeVar("T")
 _NO_JOB_ID = 2**63  # the queue counts in 64 bits
 _STATIC_TYPES = {".js": "text/javascript", ".css": "text/css"}
@@ -41,6 +41,7 @@ def make_routes(settings: Settings, queue: Queue) -> list[BaseRoute]:
     router.add_api_route(project + "/films/{film_id}.srt", media.subtitles)
     router.add_api_route(project + "/films/{film_id}.vtt", media.captions)
     router.add_api_route(project + "/jobs/{job_id}/{step}", media.preview)
+    router.add_api_route(project + "/story/{name}", media.story)
     return router.routes
 
 
@@ -80,6 +81,14 @@ class Media:
         path = self._film(project_id, film_id, ".srt")
         text = pysubs2.load(str(path), encoding="utf-8", format_="srt").to_string("vtt")
         return PlainTextResponse(text, media_type="text/vtt")
+
+    def story(self, project_id: str, name: str) -> Response:
+        """Hand over a story as a file in the format of that name: 'story', 'plan', 'jsonl'."""
+        project = _found(lambda: self._open(project_id))
+        text = _found(lambda: write_story(project.story, name)).text
+        file = f"{project.path.name}{FORMATS[name].suffix}"
+        headers = {"Content-Disposition": f'attachment; filename="{file}"'}
+        return PlainTextResponse(text, headers=headers)
 
     def preview(self, project_id: str, job_id: int, step: int) -> Response:
         """Give the newest picture of a piece of work; each step has an address of its own.

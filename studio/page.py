@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -14,14 +15,31 @@ from studio import panels
 from studio.handlers import DRAFT, FULL, Handlers
 from studio.jobs import JobDesk
 from studio.media import STATIC_DIR, make_routes
+from studio.planners import model_trouble, planner_choices
 from studio.projects import Example, example_ideas
 
+_AT_ONCE: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 _QUIET: dict[str, Any] = {
-    "show_progress": "hidden",
-    "api_visibility": "private",
+    **_AT_ONCE,
     "concurrency_limit": 1,  # edits and renders of one page keep their order
     "concurrency_id": "story",
 }
+_PLANNING: dict[str, Any] = {  # a model thinks for a minute: edits need not wait for it
+    **_AT_ONCE,
+    "concurrency_limit": 4,
+    "concurrency_id": "planning",
+}
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the first page asks with."""
+
+    idea: gr.Textbox
+    begin: gr.Button
+    planner: gr.Radio
+    opener: gr.HTML
+    shelf: gr.HTML
 
 
 def build_page(settings: Settings, queue: Queue) -> gr.Blocks:
@@ -31,7 +49,7 @@ def build_page(settings: Settings, queue: Queue) -> gr.Blocks:
         project_id = gr.State("")
         panels.banner()
         with gr.Column(visible=False, elem_id="welcome") as welcome:
-            idea, begin, shelf = _welcome(example_ideas())
+            start = _welcome(example_ideas())
         with gr.Column(visible=False, elem_id="story") as story:
             with gr.Row(elem_id="tools"):
                 render_all = gr.Button("Render all scenes", variant="primary", elem_id="render-all")
@@ -40,15 +58,33 @@ def build_page(settings: Settings, queue: Queue) -> gr.Blocks:
             board = panels.board()
             with gr.Accordion("Advanced", open=False, elem_id="advanced"):
                 quality, seed = _advanced()
-        jobs = panels.job_panel(JobDesk(settings, queue))
-        outputs = [project_id, welcome, story, board, jobs, film, shelf, render_all, make_film]
-        page.load(handlers.open_page, None, outputs, **_QUIET)
-        gr.on([begin.click, idea.submit], handlers.make_story, [idea, seed], outputs, **_QUIET)
-        board.op(handlers.change, [quality, seed], outputs, trigger_mode="multiple", **_QUIET)
-        jobs.finished(handlers.finished, quality, outputs, trigger_mode="multiple", **_QUIET)
-        render_all.click(handlers.render_all, [project_id, quality, seed], outputs, **_QUIET)
-        make_film.click(handlers.make_film, [project_id, quality], outputs, **_QUIET)
-        quality.input(handlers.reprice, [project_id, quality], outputs, **_QUIET)
+        with gr.Column(elem_id="bars"):
+            thinking = panels.thinking()
+            jobs = panels.job_panel(JobDesk(settings, queue))
+        shown = [project_id, welcome, story, board, jobs, film, start.shelf, render_all, make_film]
+        planned = [thinking, start.begin]
+        page.load(handlers.open_page, None, shown, **_QUIET)
+        asked = [start.idea, seed, start.planner]
+        begun = [start.begin.click, start.idea.submit]
+        planning = [
+            gr.on(begun, handlers.make_story, asked, [*shown, *planned], **_PLANNING),
+            # one that follows a cancelled one at once would be dropped by the usual "once"
+            board.replan(
+                handlers.replan,
+                quality,
+                [*shown, *planned],
+                trigger_mode="multiple",
+                **_PLANNING,
+            ),
+        ]
+        ended = thinking.cancel(None, None, None, cancels=planning, **_AT_ONCE)
+        ended.then(handlers.cancelled, None, planned, **_AT_ONCE)
+        start.opener.opened(handlers.open_plan, None, shown, **_QUIET)
+        board.op(handlers.change, [quality, seed], shown, trigger_mode="multiple", **_QUIET)
+        jobs.finished(handlers.finished, quality, shown, trigger_mode="multiple", **_QUIET)
+        render_all.click(handlers.render_all, [project_id, quality, seed], shown, **_QUIET)
+        make_film.click(handlers.make_film, [project_id, quality], shown, **_QUIET)
+        quality.input(handlers.reprice, [project_id, quality], shown, **_QUIET)
     return page
 
 
@@ -107,7 +143,7 @@ def make_theme() -> themes.Base:
     )
 
 
-def _welcome(examples: list[Example]) -> tuple[gr.Textbox, gr.Button, gr.HTML]:
+def _welcome(examples: list[Example]) -> Start:
     panels.invitation()
     idea = gr.Textbox(
         show_label=False,
@@ -117,13 +153,30 @@ def _welcome(examples: list[Example]) -> tuple[gr.Textbox, gr.Button, gr.HTML]:
         placeholder="A shy fox wants to learn to fly, and meets a witch who …",
     )
     begin = gr.Button("Make the storyboard", variant="primary", elem_id="begin")
+    with gr.Row(elem_id="ways"):
+        planner = _planner(planner_choices())
+        opener = panels.opener()
     if examples:
         panels.examples_line()
         with gr.Row(elem_id="examples"):
             for example in examples:
                 button = gr.Button(example.name, size="md", min_width=0)
                 button.click(None, None, idea, js=_filling(example.idea), **_QUIET)
-    return idea, begin, panels.shelf()
+    return Start(idea, begin, planner, opener, panels.shelf())
+
+
+def _planner(choices: list[tuple[str, str]]) -> gr.Radio:
+    several = len(choices) > 1
+    if not several:
+        panels.planned_by(choices[0][0], model_trouble())
+    return gr.Radio(
+        choices,
+        value=choices[0][1],
+        label="Planned by",
+        visible=several,
+        elem_id="planner",
+        interactive=True,
+    )
 
 
 def _advanced() -> tuple[gr.Radio, gr.Number]:

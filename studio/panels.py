@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from typing import Any
 
@@ -37,14 +38,33 @@ def examples_line() -> gr.HTML:
     return _words(EXAMPLES, "examples-line")
 
 
+def planned_by(words: str, trouble: str = "") -> gr.HTML:
+    """Give the line that says who plans, where there is no choice, and why there is none."""
+    said = f"Planned by: {words}. {trouble}" if trouble else f"Planned by: {words}"
+    return _words(f"<p>{html.escape(said)}</p>", "planned-by")
+
+
 def shelf() -> gr.HTML:
     """Give the list of stories; value `{"stories": [{id, title, detail}]}`."""
     return _panel("shelf", events=())
 
 
 def board() -> gr.HTML:
-    """Give the storyboard; value as `views.board_view`, event `op` (what the storyteller did)."""
-    return _panel("board", events=("op",))
+    """Give the storyboard; value as `views.board_view`.
+
+    Events: `op` (what the storyteller did) and `replan` (a scene and what shall be different).
+    """
+    return _panel("board", events=("op", "replan"))
+
+
+def opener() -> gr.HTML:
+    """Give the link that opens a file of plans; event `opened` (its name and its text)."""
+    return _panel("opener", events=("opened",))
+
+
+def thinking() -> gr.HTML:
+    """Give the bar of a planning; value as `planners.thinking_view`, event `cancel`."""
+    return _panel("thinking", events=("cancel",))
 
 
 def film() -> gr.HTML:
@@ -66,8 +86,8 @@ def job_panel(desk: JobDesk) -> gr.HTML:
     return _panel("jobs", events=("finished",), server_functions=calls, elem_id="work")
 
 
-def _words(html: str, elem_id: str) -> gr.HTML:
-    return gr.HTML(html, elem_id=elem_id, js_on_load="", apply_default_css=False)
+def _words(markup: str, elem_id: str) -> gr.HTML:
+    return gr.HTML(markup, elem_id=elem_id, js_on_load="", apply_default_css=False)
 
 
 def _panel(

@@ -1,36 +1,34 @@
-"""Project folders as the page needs them: open by id, change the words of a story, find media."""
+"""Project folders as the page needs them: open by id, find media, say how a pack plays a story."""
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import re
 import textwrap
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
-from pydantic import ValidationError
-
-from pipeline.artifacts import Casting, ScenePrompt
-from pipeline.errors import InputError, WorkspaceError
+from pipeline.artifacts import Casting, PlanRecord, ScenePrompt
+from pipeline.checking import limits_of
+from pipeline.errors import PipelineError, WorkspaceError
 from pipeline.packs.record import load_record
 from pipeline.plan.casting import cast_story
-from pipeline.plan.lexicon import load_lexicon, words_of
-from pipeline.plan.lint import Doubt, lint_scene
+from pipeline.plan.lint import Finding, lint
 from pipeline.plan.prompts import scene_prompt
+from pipeline.plan.questions import Question, casting_questions
 from pipeline.planning import load_troupe
 from pipeline.runner import normalise
 from pipeline.settings import Settings
-from pipeline.story import Motion, Region, Scene, Story, slug
+from pipeline.story import Scene, Story
 from pipeline.workspace import Project, open_project, projects_dir
 
+_LOG = logging.getLogger(__name__)
+MEDIA_PREFIX = "/gradio_api/studio/media"
 STORIES_DIR = Path(__file__).resolve().parent.parent / "static" / "stories"
-SCENE_FIELDS = ("title", "setting", "narration")
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _NAME_CHARACTERS = 62
-_EDITING = threading.Lock()
-R = TypeVar("R", Scene, Region)
 
 
 @dataclass(frozen=True)
@@ -43,11 +41,13 @@ class Example:
 
 @dataclass(frozen=True)
 class Staging:
-    """How a pack plays a story: who plays whom, and by scene the model's words and its limits."""
+    """How a pack plays a story: who plays whom, the model's words by scene, and what is wrong."""
 
     casting: Casting
+    questions: tuple[Question, ...]
+    """For each character that somebody stands in for."""
     prompts: Mapping[str, ScenePrompt]
-    doubts: Mapping[str, list[Doubt]]
+    findings: tuple[Finding, ...]
 
 
 def example_ideas(folder: Path = STORIES_DIR) -> list[Example]:
@@ -109,111 +109,34 @@ def film_file(project: Project, film_id: object, suffix: str) -> Path:
     return path
 
 
-def stage(project: Project, pack: str) -> Staging:
+def plan_record(project: Project) -> PlanRecord | None:
+    """Give how the story was planned; None where nobody can tell."""
+    try:
+        return project.planning
+    except PipelineError as error:
+        _LOG.warning("the record of the planning is left out: %s", error)
+        return None
+
+
+def stage(project: Project, settings: Settings) -> Staging:
     """Give how a pack plays the story as it stands now; rendering reads it the same way."""
-    story, troupe, record = project.story, load_troupe(pack), load_record(pack)
+    story, pack = project.story, settings.pack
+    troupe, record = load_troupe(pack), load_record(pack)
     previous = project.casting if project.has_casting else None
     casting = cast_story(story, troupe=troupe, pack=pack, previous=previous)
     prompts = {
         scene.id: normalise(scene_prompt(story, scene.id, casting, troupe=troupe), record)
         for scene in story.scenes
     }
-    columns, rows = (
-        side // record.patch_size for side in (record.latent_width, record.latent_height)
-    )
-    doubts = {
-        scene.id: list(lint_scene(scene, columns=columns, rows=rows)) for scene in story.scenes
-    }
-    return Staging(casting, prompts, doubts)
+    questions = casting_questions(story, casting, troupe)
+    return Staging(casting, questions, prompts, lint(story, limits=limits_of(settings)))
 
 
-def edit_title(project: Project, title: object) -> None:
-    """Give the story another title."""
-    _change(project, lambda story: story.revised(title=title))
+def media_address(project: Project) -> str:
+    """Give where the page finds a project's media, under whatever path it is mounted."""
+    return f"{MEDIA_PREFIX.lstrip('/')}/{project.path.name}"
 
 
-def edit_scene(project: Project, scene_id: object, field: object, value: object) -> None:
-    """Change one text of a scene: its title, setting or narration.
-
-    Raises:
-        InputError: there is no such text, or the words cannot be kept (too long).
-        WorkspaceError: there is no such scene.
-    """
-    if field not in SCENE_FIELDS:
-        raise InputError("This part of a scene cannot be changed here", hint="Reload the page.")
-    changes = {field: value}
-    if field == "setting":
-        changes["background"] = value  # the place seen is the place named
-
-    def edited(story: Story) -> Story:
-        return story.replace_scene(_with(find_scene(story, scene_id), **changes))
-
-    _change(project, edited)
-
-
-def describe_region(project: Project, scene_id: object, region_id: object, words: object) -> None:
-    """Change the words that say what one actor of a scene does; its motion follows the verb."""
-
-    def described(story: Story) -> Story:
-        motions, motion_id = _motion_in(story.motions, words if isinstance(words, str) else "")
-        scene = find_scene(story, scene_id)
-        changes = {"description": words, **({"motion_id": motion_id} if motion_id else {})}
-        regions = tuple(
-            _with(region, **changes) if region.id == region_id else region
-            for region in scene.regions
-        )
-        scenes = tuple(
-            _with(one, regions=regions) if one.id == scene.id else one for one in story.scenes
-        )
-        return story.revised(motions=motions, scenes=scenes)
-
-    _change(project, described)
-
-
-def choose_take(project: Project, scene_id: object, take_id: object) -> None:
-    """Make a take the one that the film shows."""
-    find_take(project, scene_id, take_id)
-    project.choose_take(checked_id(scene_id, "scene"), checked_id(take_id, "take"))
-
-
-def remove_scene(project: Project, scene_id: object) -> None:
-    """Take a scene out of the story; its takes stay in the folder. The last one cannot go."""
-
-    def shorter(story: Story) -> Story:
-        left = tuple(scene for scene in story.scenes if scene.id != scene_id)
-        if not left:
-            raise InputError("A story needs at least one scene", hint="Change this one instead.")
-        return story.revised(scenes=left)
-
-    _change(project, shorter)
-
-
-def _motion_in(motions: tuple[Motion, ...], words: str) -> tuple[tuple[Motion, ...], str | None]:
-    """The story's motions with that of the first verb of `words`, and its id; None without one."""
-    lexicon = load_lexicon()
-    verb = next((word for word in words_of(words) if lexicon.motion_of(word)), None)
-    if verb is None:
-        return motions, None
-    meant = lexicon.motion_of(verb)
-    for motion in motions:
-        if any(lexicon.motion_of(word) == meant for word in words_of(motion.words)):
-            return motions, motion.id
-    new = Motion(id=slug(verb, taken=[motion.id for motion in motions]), words=verb)
-    return (*motions, new), new.id
-
-
-def _change(project: Project, change: Callable[[Story], Story]) -> None:
-    """Save a changed story; one edit at a time, so that none gets lost."""
-    with _EDITING:
-        try:
-            story = change(project.story)
-        except ValidationError as error:
-            reason = error.errors(include_url=False)[0]["msg"]
-            raise InputError("These words cannot be kept", hint=f"{reason}.") from error
-        project.save_story(story)
-
-
-def _with(record: R, **changes: object) -> R:
-    """The record with other fields, checked anew."""
-    fields = {name: getattr(record, name) for name in type(record).model_fields}
-    return type(record).model_validate({**fields, **changes})
+def finding_key(finding: Finding) -> str:
+    """Give what a browser calls a finding: the same one has the same key."""
+    return hashlib.sha256(finding.model_dump_json().encode()).hexdigest()[:16]

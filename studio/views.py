@@ -4,42 +4,78 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.artifacts import Casting, Part, ScenePrompt, Take
-from pipeline.plan.lint import Doubt
+from pipeline.artifacts import Take
+from pipeline.plan.exchange import FORMATS
+from pipeline.plan.lint import Finding
 from pipeline.settings import Settings
-from pipeline.story import Character, Region, Scene, Story
-from pipeline.theatre.world import load_world
+from pipeline.story import Character, Scene
 from pipeline.workspace import Project, list_projects
-from studio.media import MEDIA_PREFIX
-from studio.projects import Staging
+from studio.cards import (
+    actor_colour,
+    duration_words,
+    finding_view,
+    part_of,
+    scene_view,
+    sentence,
+)
+from studio.planners import model_words, planner_of, planning_view
+from studio.projects import Staging, media_address, plan_record
 
-_SPARE_COLOURS = ("#a0673c", "#5f7f6a", "#7d5f8c", "#4f728f")
-_SHELF_LENGTH = 12
+_SHELF_LENGTH = 200
+_SHOWN_LOSSES = 3
+_FILES = {
+    "story": "The whole story",
+    "plan": "The scenes as plan text",
+    "jsonl": "The scenes as T2V-CompBench's lines",
+}
 _STAMP = itertools.count(1)
 
 View = dict[str, Any]
 
 
-def board_view(project: Project, staging: Staging, *, cost: str = "") -> View:
+def board_view(
+    project: Project,
+    staging: Staging,
+    *,
+    cost: str = "",
+    notice: View | None = None,
+    replanned: str = "",
+) -> View:
     """Give the storyboard of a project for `static/page/board.js`.
 
-    `cost` says what rendering a scene takes ('about 15 s'), or nothing where nobody knows yet.
+    Args:
+        project: Whose storyboard.
+        staging: How the pack plays it.
+        cost: What rendering a scene takes ('about 15 s'), or nothing where nobody knows yet.
+        notice: What to tell above the board: `{"title": ..., "lines": [...]}`.
+        replanned: The id of a scene that was just planned anew.
     """
-    story, casting = project.story, staging.casting
+    story, record = project.story, plan_record(project)
     return {
         "stamp": next(_STAMP),  # makes each view a new one, so the browser always hears of it
         "project": project.path.name,
         "revision": story.revision,
         "title": story.title,
-        "cast": [_actor(character, casting, at) for at, character in enumerate(story.characters)],
-        "notes": [_sentence(note) for note in casting.notes()],
-        "scenes": [_scene(project, scene, staging, cost) for scene in story.scenes],
+        "cast": [_actor(one, staging, at) for at, one in enumerate(story.characters)],
+        "notes": _notes(staging),
+        "findings": [finding_view(one, story) for one in staging.findings if _is_of_all(one)],
+        "mend": sum(one.safe for one in staging.findings),
+        "scenes": [scene_view(project, scene, staging, cost) for scene in story.scenes],
+        "model": model_words(planner_of(record)),
+        "planning": planning_view(record, story),
+        "files": _files(project),
+        "notice": notice,
+        "replanned": replanned,
     }
+
+
+def _is_of_all(finding: Finding) -> bool:
+    return finding.place.scene_id is None
 
 
 def film_view(project: Project, *, fresh: bool = False) -> View:
@@ -55,10 +91,14 @@ def shelf_view(settings: Settings) -> View:
     return {
         "stamp": next(_STAMP),
         "stories": [
-            {"id": one.path.name, "title": one.title, "detail": f"{one.num_scenes} scenes"}
+            {"id": one.path.name, "title": one.title, "detail": _scenes(one.num_scenes)}
             for one in summaries
         ],
     }
+
+
+def _scenes(number: int) -> str:
+    return "1 scene" if number == 1 else f"{number} scenes"
 
 
 def missing_scenes(project: Project) -> list[Scene]:
@@ -71,16 +111,6 @@ def cost_words(step_seconds: float | None, num_steps: int) -> str:
     return "" if step_seconds is None else f"about {duration_words(step_seconds * num_steps)}"
 
 
-def duration_words(seconds: float) -> str:
-    """Say a time as a person would: '8 s', '1 min 20 s'."""
-    whole = max(1, round(seconds))
-    if whole >= 90:
-        whole = round(whole / 10) * 10
-    minutes, rest = divmod(whole, 60)
-    words = [f"{minutes} min"] if minutes else []
-    return " ".join([*words, f"{rest} s"] if rest else words)
-
-
 def measured_step_seconds(takes: Sequence[Take]) -> float | None:
     """Give the seconds that one step of the newest take took; None without takes."""
     if not takes:
@@ -89,74 +119,48 @@ def measured_step_seconds(takes: Sequence[Take]) -> float | None:
     return newest.seconds_taken / newest.settings.num_inference_steps
 
 
-def _actor(character: Character, casting: Casting, at: int) -> View:
-    part = _part(casting, character.id)
-    played = f"the {part.colour} {part.kind}" if part else ""
-    return {"name": character.name, "colour": _colour(part, at), "played": played}
+def _actor(character: Character, staging: Staging, at: int) -> View:
+    part = part_of(staging.casting, character.id)
+    question = next((one for one in staging.questions if one.character_id == character.id), None)
+    return {
+        "id": character.id,
+        "name": character.name,
+        "colour": actor_colour(part, at),
+        "played": f"the {part.colour} {part.kind}" if part else "",
+        "asks": question.asks if question else "",
+        "choices": [list(figure) for figure in question.choices] if question else [],
+    }
 
 
-def _scene(project: Project, scene: Scene, staging: Staging, cost: str) -> View:
-    chosen = project.chosen_take(scene.id)
-    takes = enumerate(project.takes(scene.id), 1)
-    casting, prompt = staging.casting, staging.prompts[scene.id]
-    backdrop = next((one.backdrop for one in casting.places if one.scene_id == scene.id), "plain")
-    words = {region.region_id: region.text for region in prompt.regions}
-    regions = [
-        {**_region(region, project.story, casting, at), "played": words.get(region.id, "")}
-        for at, region in enumerate(scene.regions)
+def _notes(staging: Staging) -> list[str]:
+    """What is cast differently from the story's words, but for what a question tells."""
+    asked = {question.character_id for question in staging.questions}
+    parts = tuple(one for one in staging.casting.parts if one.character_id not in asked)
+    casting = staging.casting.model_copy(update={"parts": parts})
+    return [sentence(note) for note in casting.notes()]
+
+
+def _files(project: Project) -> list[View]:
+    """The formats in which a story can be kept, and what is lost in them."""
+    return [
+        {
+            "words": f"{_FILES.get(name, kind.title)} ({kind.suffix})",
+            "address": f"{media_address(project)}/story/{name}",
+            "file": f"{project.path.name}{kind.suffix}",
+            "note": _lost(kind.losses(project.story)),
+        }
+        for name, kind in FORMATS.items()
+        if kind.write is not None
     ]
-    names = {region["id"]: region["name"] for region in regions}
-    return {
-        "id": scene.id,
-        "title": scene.title,
-        "setting": scene.setting,
-        "narration": scene.narration,
-        "backdrop": backdrop,
-        "regions": regions,
-        "notes": [_doubt(doubt, names) for doubt in staging.doubts[scene.id]],
-        "takes": [_take(project, take, number, chosen, prompt) for number, take in takes],
-        "cost": cost,
-    }
 
 
-def _doubt(doubt: Doubt, names: Mapping[str, str]) -> str:
-    """What a model could hardly obey, said of the one it concerns."""
-    who = f"{names[doubt.region_id]} " if doubt.region_id else ""
-    return _sentence(f"{who}{doubt.words}")
-
-
-def _region(region: Region, story: Story, casting: Casting, at: int) -> View:
-    name, colour = region.description[:24] or region.id, _SPARE_COLOURS[at % len(_SPARE_COLOURS)]
-    if region.character_id is not None:
-        name = story.character(region.character_id).name
-        order = [character.id for character in story.characters].index(region.character_id)
-        colour = _colour(_part(casting, region.character_id), order)
-    return {
-        "id": region.id,
-        "name": name,
-        "colour": colour,
-        "layer": region.layer,
-        "description": region.description,
-        "boxes": [box.as_list() if box else None for box in region.boxes()],
-    }
-
-
-def _take(
-    project: Project, take: Take, number: int, chosen: Take | None, prompt: ScenePrompt
-) -> View:
-    same = (take.prompt.regions, take.prompt.background) == (prompt.regions, prompt.background)
-    changed = "" if same else "; the scene has changed since"
-    return {
-        "id": take.id,
-        "label": f"Take {number}",
-        "chosen": chosen is not None and chosen.id == take.id,
-        "video": f"{_media(project)}/takes/{take.scene_id}/{take.id}.mp4",
-        "note": f"Take {number}, rendered in {duration_words(take.seconds_taken)}{changed}",
-    }
+def _lost(notes: tuple[str, ...]) -> str:
+    told = [sentence(note) for note in notes[:_SHOWN_LOSSES]]
+    return " ".join([*told, "…"] if len(notes) > _SHOWN_LOSSES else told)
 
 
 def _film(project: Project, path: Path) -> View:
-    address = f"{_media(project)}/films/{path.stem}"
+    address = f"{media_address(project)}/films/{path.stem}"
     has_words = path.with_suffix(".srt").is_file()
     made = datetime.fromtimestamp(path.stat().st_mtime)
     return {
@@ -173,22 +177,3 @@ def _film(project: Project, path: Path) -> View:
 def _when(made: datetime) -> str:
     today = time.strftime("%Y-%m-%d") == made.strftime("%Y-%m-%d")
     return made.strftime("today at %H:%M" if today else "on %Y-%m-%d at %H:%M")
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:].rstrip(".") + "."
-
-
-def _part(casting: Casting, character_id: str) -> Part | None:
-    return next((part for part in casting.parts if part.character_id == character_id), None)
-
-
-def _colour(part: Part | None, at: int) -> str:
-    rgb = load_world().colours.get(part.colour) if part else None
-    if rgb is None:
-        return _SPARE_COLOURS[at % len(_SPARE_COLOURS)]
-    return "#{:02x}{:02x}{:02x}".format(*rgb)
-
-
-def _media(project: Project) -> str:
-    return f"{MEDIA_PREFIX.lstrip('/')}/{project.path.name}"

@@ -27,7 +27,7 @@ export function picture(scene, keyframe, { path = false } = {}) {
 export function strip(scene, show) {
   const row = el('div', { class: 'strip' });
   for (let keyframe = 0; keyframe < 6; keyframe += 1) {
-    const cell = el('button', { type: 'button', class: 'cell', title: `Moment ${keyframe + 1} of 6` });
+    const cell = el('button', { type: 'button', class: 'cell', title: `Keyframe ${keyframe + 1} of 6` });
     cell.append(picture(scene, keyframe));
     for (const event of ['pointerenter', 'focus']) cell.addEventListener(event, () => show(keyframe));
     row.append(cell);
@@ -37,7 +37,7 @@ export function strip(scene, show) {
 
 function spoken(scene, keyframe) {
   const names = scene.regions.filter((region) => region.boxes[keyframe]).map((region) => region.name);
-  return names.length ? `Moment ${keyframe + 1}: ${names.join(', ')}` : `Moment ${keyframe + 1}: nobody on stage`;
+  return names.length ? `Keyframe ${keyframe + 1}: ${names.join(', ')}` : `Keyframe ${keyframe + 1}: nobody on stage`;
 }
 
 function backdrop(name) {

@@ -2,13 +2,16 @@
 import { el, address } from './dom.js';
 import { picture, strip } from './animatic.js';
 import { Field } from './field.js';
+import { drawFindings } from './findings.js';
+import { More } from './more.js';
 import { progressWords, swap } from './progress.js';
 
-/** A scene card; `send(op)` sends what the storyteller did in it. */
+/** A scene card; `send(op)` and `replan(wish)` send what the storyteller did in it. */
 export class Card {
-  constructor(id, send) {
+  constructor(id, send, replan) {
     this.id = id;
     this.send = (op) => send({ scene: id, ...op });
+    this.more = new More(this.send, (note) => replan({ scene: id, note }));
     this.fields = {
       title: this.field('title', 'Title', 'line', 200),
       setting: this.field('setting', 'Where it plays', 'line', 200),
@@ -32,12 +35,13 @@ export class Card {
     this.takes = el('div', { class: 'takes' });
     this.render = el('button', { type: 'button', class: 'accent render' });
     this.actors = el('div', { class: 'actors' });
-    this.notes = el('ul', { class: 'notes' });
+    this.findings = el('ul', { class: 'findings' });
     this.lines = new Map();
     this.root = el('article', { class: 'card', 'data-scene': this.id },
       el('header', {}, this.number, this.fields.title.root, this.remove),
       el('div', { class: 'look' }, this.stage, this.caption, this.strip, this.takes),
-      el('div', { class: 'words' }, this.fields.narration.root, this.fields.setting.root, this.actors, this.notes, this.render));
+      el('div', { class: 'words' }, this.fields.narration.root, this.fields.setting.root, this.actors, this.findings,
+        this.more.root, this.render));
     for (const event of ['pointerleave', 'focusout']) this.strip.addEventListener(event, () => this.showStage());
     this.render.addEventListener('click', () => this.send({ op: 'render' }));
     this.remove.addEventListener('click', () => this.confirmRemove());
@@ -50,15 +54,18 @@ export class Card {
     setTimeout(() => { delete this.remove.dataset.sure; this.remove.textContent = '×'; }, 4000);
   }
 
-  draw(scene, { number, removable }) {
+  draw(scene, { number, removable, model, replanned }) {
     this.scene = scene;
     this.number.textContent = number;
     this.root.classList.toggle('played', scene.takes.length > 0);
     this.remove.hidden = !removable;
     for (const [name, field] of Object.entries(this.fields)) field.set(scene[name]);
     this.drawActors(scene.regions);
-    this.notes.hidden = !scene.notes.length;
-    this.notes.replaceChildren(...scene.notes.map((note) => el('li', { text: note })));
+    drawFindings(this.findings, scene.findings.filter(({ severity }) => severity !== 'hint'), {
+      fix: (finding) => this.send({ op: 'fix', finding }),
+      show: (keyframe) => (keyframe === null ? this.showStage() : this.point(keyframe)),
+    });
+    this.more.draw(scene, { model, replanned });
     this.drawPictures();
     this.drawTakes();
     this.drawButton(null);
@@ -73,6 +80,8 @@ export class Card {
       line.dot.style.background = region.colour;
       line.field.set(region.description);
       line.label.textContent = region.name;
+      line.learn.hidden = !region.to_learn;
+      line.learn.title = `“${region.to_learn}” is to be learned from clips; until then the nearest motion is played`;
       line.note.textContent = region.played ? `On stage: ${region.played}` : '';
     }
   }
@@ -83,10 +92,13 @@ export class Card {
     const label = field.root.firstChild;
     const note = el('small');
     const dot = el('i', { class: 'dot' });
+    const learn = el('em', { class: 'badge', text: 'to learn' });
+    const name = el('span', { text: region.name });
+    label.replaceChildren(name, learn);
     field.root.prepend(dot);
     const root = el('div', { class: 'actor' }, field.root, note);
     this.actors.append(root);
-    return { root, field, dot, note, label };
+    return { root, field, dot, note, learn, label: name };
   }
 
   drawPictures() {
@@ -102,7 +114,7 @@ export class Card {
   point(keyframe) {
     if (this.job && this.job.preview) return;
     this.stage.replaceChildren(picture(this.scene, keyframe, { path: true }));
-    this.caption.textContent = `Moment ${keyframe + 1} of 6`;
+    this.caption.textContent = `Keyframe ${keyframe + 1} of 6`;
     this.takeShown = 'moment';
   }
 

@@ -1,4 +1,4 @@
-// One editable text: sends its words when the storyteller leaves it, never overwrites what is being typed.
+// One editable text or choice: sends its words when the storyteller leaves it, never overwrites what is being typed.
 import { el } from './dom.js';
 
 /** A labelled line or paragraph; `send(value)` is called once per change. */
@@ -31,6 +31,19 @@ export class Field {
       this.input.style.height = 'auto';
       if (this.input.scrollHeight) this.input.style.height = `${this.input.scrollHeight + 2}px`;
     });
+  }
+}
+
+/** A labelled choice among `[value, words]`; `send(value)` is called once per change. */
+export class Choice {
+  constructor({ label, options, send }) {
+    this.input = el('select', {}, ...options.map(([value, words]) => el('option', { value, text: words })));
+    this.root = el('label', { class: 'field choice' }, el('span', { text: label }), this.input);
+    this.input.addEventListener('change', () => send(this.input.value));
+  }
+
+  set(value) {
+    this.input.value = value;
   }
 }
 

@@ -17,6 +17,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.pipeline.plan.llm import told
+from tests.pipeline.plan.llm.chat_server import ChatServer, chat_server
+from tests.studio.models import Model
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
@@ -31,13 +35,28 @@ CHROMIUM_OPTIONS = [
 
 
 @pytest.fixture(scope="session")
-def studio_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start the studio as a person would, and give its address."""
+def chats() -> Iterator[ChatServer]:
+    """Serve a language model on this machine."""
+    with chat_server(Model()) as server:
+        yield server
+
+
+@pytest.fixture
+def model(chats: ChatServer) -> Iterator[Model]:
+    """Give the language model, a good one again after the test."""
+    assert isinstance(chats.script, Model)
+    yield chats.script
+    chats.script = Model()
+
+
+@pytest.fixture(scope="session")
+def studio_url(tmp_path_factory: pytest.TempPathFactory, chats: ChatServer) -> Iterator[str]:
+    """Start the studio as a person would who has a language model, and give its address."""
     home = tmp_path_factory.mktemp("studio")
     port = _free_port()
     command = [sys.executable, "app.py", "--home", str(home), "--port", str(port), "--no-browser"]
     with (home / "page.log").open("wb") as log:
-        page = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=_environment())
+        page = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=_environment(chats))
         try:
             yield _wait_for(f"http://127.0.0.1:{port}/", page, home / "page.log")
         finally:
@@ -71,8 +90,10 @@ def page(chromium: Browser) -> Iterator[Page]:
     assert errors == []
 
 
-def _environment() -> dict[str, str]:
-    return {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1"}
+def _environment(chats: ChatServer) -> dict[str, str]:
+    quiet = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1"}
+    asked = {"OPENAI_BASE_URL": chats.url, "OPENAI_API_KEY": told.KEY, "OPENAI_MODEL": "tiny"}
+    return {**os.environ, **quiet, **asked}
 
 
 def _free_port() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -13,16 +14,30 @@ from pipeline.errors import InputError, PipelineError
 from pipeline.queue import Queue
 from pipeline.settings import Settings
 from pipeline.workspace import Project, list_projects
-from studio.handlers import DRAFT, FULL, NEUTRAL, Handlers, guarded, shown
+from studio.handlers import (
+    DRAFT,
+    FULL,
+    NEUTRAL,
+    Handlers,
+    Steps,
+    guarded,
+    guarded_steps,
+    shown,
+)
 from tests.studio.fixtures import add_take
 
 # Where each thing stands among the updates of the page.
 PROJECT, WELCOME, STORY, BOARD, JOBS, FILM, SHELF, RENDER_ALL, MAKE_FILM = range(9)
+THINKING, BEGIN = 9, 10
+IDEA = "A shy fox wants to fly and meets a dragon."
 
 
 def request(query: str) -> gr.Request:
     scope = {"type": "http", "query_string": query.encode(), "headers": []}
     return gr.Request(Request(scope))
+
+
+PLAN_FILE = Path(__file__).resolve().parents[1] / "pipeline/plan/exchange/two_scenes.txt"
 
 
 def event(data: object) -> gr.EventData:
@@ -31,6 +46,11 @@ def event(data: object) -> gr.EventData:
 
 def do(handlers: Handlers, **op: object) -> dict[str, Any]:
     return handlers.do({"project": "the-shy-fox", **op}, quality=FULL, seed=0).board
+
+
+def made(handlers: Handlers, idea: str, seed: float | None = 0) -> tuple[Any, ...]:
+    *_, last = handlers.make_story(idea, seed, "builtin")
+    return last
 
 
 def test_empty_page_invites_and_lists_the_stories(handlers: Handlers, project: Project) -> None:
@@ -55,7 +75,7 @@ def test_unknown_address_invites_and_makes_nothing(handlers: Handlers, settings:
 
 
 def test_idea_becomes_a_storyboard(handlers: Handlers, settings: Settings) -> None:
-    updates = handlers.make_story("A shy fox wants to fly and meets a dragon.", 0)
+    updates = made(handlers, IDEA)
     assert [one.id for one in list_projects(settings)] == [updates[PROJECT]]
     assert 5 <= len(updates[BOARD]["scenes"]) <= 8
     assert all(scene["regions"] for scene in updates[BOARD]["scenes"])
@@ -65,8 +85,9 @@ def test_idea_becomes_a_storyboard(handlers: Handlers, settings: Settings) -> No
 def test_no_idea_and_too_long_ones_are_told_back(
     handlers: Handlers, settings: Settings, idea: str
 ) -> None:
-    with pytest.raises(gr.Error, match=r"idea"):
-        handlers.make_story(idea, 0)
+    with pytest.warns(UserWarning, match=r"idea"):
+        updates = made(handlers, idea)
+    assert not updates[THINKING]["active"]
     assert list_projects(settings) == []
 
 
@@ -79,10 +100,40 @@ def test_edits_are_saved_and_shown(handlers: Handlers, project: Project) -> None
     assert [scene["id"] for scene in board["scenes"]] == ["dusk"]
 
 
+def test_shots_overlaps_and_casting_are_edits(handlers: Handlers, project: Project) -> None:
+    board = do(handlers, op="shot", scene="dawn", value="medium")
+    assert board["scenes"][0]["shot_size"] == "medium"
+    board = do(handlers, op="edit", scene="dawn", field="camera", value="follows her")
+    assert board["scenes"][0]["camera"] == "follows her"
+    both = ["mia", "dragon"]
+    board = do(handlers, op="overlap", scene="dusk", regions=both, value="they embrace")
+    assert board["scenes"][1]["overlaps"][0]["description"] == "they embrace"
+    board = do(handlers, op="recast", character="dragon", kind="rabbit", colour="blue")
+    assert board["cast"][1]["played"] == "the blue rabbit"
+
+
+def test_findings_are_fixed_one_by_one_or_together(handlers: Handlers, project: Project) -> None:
+    for words in ("she sleeps", "the little one"):
+        board = do(handlers, op="describe", scene="dawn", region="mia", value=words)
+    found = next(one for one in board["scenes"][0]["findings"] if "sleeps" in one["fix"])
+    assert board["mend"] == 1
+    board = do(handlers, op="fix", finding=found["key"])
+    assert (board["mend"], board["revision"], board["notice"]) == (0, 3, None)
+    assert board["scenes"][0]["regions"][0]["description"] == "the little one sleeps"
+    do(handlers, op="describe", scene="dawn", region="mia", value="the little one")
+    board = do(handlers, op="mend")
+    assert board["notice"]["title"] == "1 thing was mended"
+    assert board["scenes"][0]["regions"][0]["description"] == "the little one sleeps"
+
+
 @pytest.mark.parametrize(
     "op",
     [
         {"op": "burn"},
+        {"op": []},
+        {"op": "fix", "finding": "0" * 16},
+        {"op": "shot", "scene": "dawn", "value": "near"},
+        {"op": "recast", "character": "dragon", "kind": "fox", "colour": "red"},
         {"op": "edit", "scene": "nowhere", "field": "title", "value": "x"},
         {"op": "render", "scene": "nowhere"},
         {"op": "choose", "scene": "dawn", "take": "../take"},
@@ -108,6 +159,61 @@ def test_refused_edit_shows_what_is_kept(handlers: Handlers, project: Project) -
 def test_nonsense_becomes_a_message(handlers: Handlers, data: object) -> None:
     with pytest.raises(gr.Error, match="Reload the page"):
         handlers.change(FULL, 0, event(data))
+
+
+def replanned(handlers: Handlers, **told: object) -> list[tuple[Any, ...]]:
+    return list(handlers.replan(FULL, event({"project": "the-shy-fox", **told})))
+
+
+def test_a_scene_is_planned_anew_and_its_takes_stay(handlers: Handlers, project: Project) -> None:
+    add_take(project, "dawn")
+    updates = replanned(handlers, scene="dawn", note="at night on the beach")[-1]
+    scene = updates[BOARD]["scenes"][0]
+    assert "night" in scene["setting"]
+    assert len(scene["takes"]) == 1
+    assert updates[BOARD]["replanned"] == "dawn"
+    assert updates[BOARD]["planning"]["repairs"]
+    assert updates[BOARD]["scenes"][1]["setting"] == "the beach"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"scene": "nowhere", "note": "x"},
+        {"scene": "dawn", "note": " "},
+        {"scene": "dawn"},
+        {"scene": "dawn", "note": "night " * 400},
+    ],
+)
+def test_what_cannot_be_replanned_leaves_an_idle_page(
+    handlers: Handlers, project: Project, told: dict[str, object]
+) -> None:
+    with pytest.warns(UserWarning, match="there|note"):
+        (updates,) = replanned(handlers, **told)
+    assert not updates[THINKING]["active"]
+    assert updates[BEGIN]["interactive"]
+    assert project.reload().revision == 0
+
+
+def test_an_error_nobody_foresaw_ends_a_planning_in_words() -> None:
+    @guarded_steps
+    def clumsy() -> Steps:
+        yield ()
+        raise KeyError("/home/secret")
+
+    with pytest.warns(UserWarning, match=NEUTRAL) as told:
+        assert not list(clumsy())[-1][THINKING]["active"]
+    assert "secret" not in str(told[0].message)
+
+
+def test_a_plan_is_opened(handlers: Handlers, settings: Settings) -> None:
+    text = PLAN_FILE.read_text(encoding="utf-8")
+    updates = handlers.open_plan(event({"name": "two.txt", "text": text}))
+    assert updates[PROJECT] in {one.id for one in list_projects(settings)}
+    assert "2 stories were opened" in updates[BOARD]["notice"]["title"]
+    for nonsense in (None, {}, {"name": "/etc/hostname", "text": "fox"}):
+        with pytest.raises(gr.Error):
+            handlers.open_plan(event(nonsense))
 
 
 def test_render_queues_one_scene_with_the_chosen_quality(
@@ -189,8 +295,8 @@ def test_what_failed_while_the_page_was_closed_is_told_once(
 
 def test_seed_must_be_a_number(handlers: Handlers) -> None:
     for seed in (-1, None, float("nan"), "7"):
-        with pytest.raises(gr.Error, match="seed"):
-            handlers.make_story("A shy fox.", seed)  # pyright: ignore[reportArgumentType]
+        with pytest.warns(UserWarning, match="seed"):
+            made(handlers, "A shy fox.", seed)  # pyright: ignore[reportArgumentType]
 
 
 def test_errors_become_messages_and_secrets_stay_inside() -> None:

@@ -46,6 +46,25 @@ def test_nothing_else_is_served(client: TestClient, name: str) -> None:
     assert client.get(f"{STATIC_PREFIX}/{name}").status_code == 404
 
 
+def test_stories_are_handed_over_as_files(client: TestClient, project: Project) -> None:
+    url = f"{MEDIA_PREFIX}/{project.id}/story"
+    whole = client.get(f"{url}/story")
+    assert whole.json()["title"] == project.story.title
+    assert whole.headers["content-disposition"] == f'attachment; filename="{project.id}.json"'
+    plans = client.get(f"{url}/plan")
+    assert plans.text.count("Background:") == len(project.story.scenes)
+    assert plans.headers["content-disposition"].endswith('.txt"')
+    assert client.get(f"{url}/jsonl").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["the-shy-fox/story/fountain", "the-shy-fox/story/..", "unknown/story/story",
+             "the-shy-fox/story/story.json", "..%2fx/story/plan"]
+)  # fmt: skip
+def test_stories_have_no_other_files(client: TestClient, project: Project, path: str) -> None:
+    assert client.get(f"{MEDIA_PREFIX}/{path}").status_code == 404
+
+
 def test_takes_are_served_whole_and_in_ranges(client: TestClient, project: Project) -> None:
     take = add_take(project, "dawn")
     url = f"{MEDIA_PREFIX}/{project.id}/takes/dawn/{take.id}.mp4"

@@ -27,12 +27,33 @@ def test_page_serialises_and_its_events_are_private(settings: Settings, queue: Q
     gc.collect()  # Gradio leaves an event loop open: its warning belongs to this test
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_model_is_a_choice_only_where_it_is_named(
+    settings: Settings, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _planners(settings, queue) == (False, 1)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-tests-0123456789abcdef")
+    assert _planners(settings, queue) == (True, 2)
+    gc.collect()
+
+
+def _planners(settings: Settings, queue: Queue) -> tuple[bool, int]:
+    """Whether there is a choice, and among how many; no key is in the page."""
+    config = build_page(settings, queue).get_config_file()
+    assert "sk-tests" not in json.dumps(config, default=str)
+    parts = [part["props"] for part in config["components"]]
+    (planner,) = [props for props in parts if props.get("elem_id") == "planner"]
+    return planner["visible"], len(planner["choices"])
+
+
 def test_page_opens_before_torch_is_loaded() -> None:
     code = "import sys, studio.page; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-@pytest.mark.parametrize("panel", [panels.board, panels.film, panels.shelf])
+@pytest.mark.parametrize(
+    "panel", [panels.board, panels.film, panels.shelf, panels.opener, panels.thinking]
+)
 def test_panels_mount_a_module_that_exists(panel: type) -> None:
     module = re.search(r"static/(page/\w+\.js)", panel().js_on_load)
     assert module is not None

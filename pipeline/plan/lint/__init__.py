@@ -4,7 +4,6 @@ Planners, edits by hand and imports are judged alike. Each finding names its rul
 matters, the place, and the fix it offers; `repair` applies the safe fixes and says which.
 """
 
-from pipeline.plan.lint.doubts import Doubt, lint_scene
 from pipeline.plan.lint.findings import Finding, Place, Severity
 from pipeline.plan.lint.geometry import Limits
 from pipeline.plan.lint.repair import Repaired, apply_fix, lint, repair
@@ -14,7 +13,6 @@ from pipeline.plan.lint.telling import tell
 
 __all__ = [
     "RULES",
-    "Doubt",
     "Finding",
     "Limits",
     "Normalise",
@@ -23,7 +21,6 @@ __all__ = [
     "Severity",
     "apply_fix",
     "lint",
-    "lint_scene",
     "repair",
     "tell",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,13 +34,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     try:
         options = _parser().parse_args(arguments)
-        return options.run(options) or 0
+        code = options.run(options) or 0
+        sys.stdout.flush()
+        return code
+    except OSError as error:
+        if error.filename is not None:  # of a file; what is written to stdout has no name
+            raise
+        return _lose_output(error)
     except (KeyboardInterrupt, RunCancelledError):
         print("stopped", file=sys.stderr)
         return 130
     except PipelineError as error:
         _complain(str(error))
         return 1
+
+
+def _lose_output(error: OSError) -> int:
+    """Give up stdout: in silence where its reader has gone (`| head`), else with a line why."""
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    if not isinstance(error, BrokenPipeError):
+        _complain(f"cannot write the output: {(error.strerror or str(error)).lower()}")
+    return 1
 
 
 def _make(options: argparse.Namespace) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +51,15 @@ class Mended:
 
 
 @dataclass(frozen=True)
+class _Ready:
+    """A plan that is mended and not written yet."""
+
+    plan: Imported
+    story: Story
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Arrival:
     """A plan that was imported."""
 
@@ -62,21 +73,27 @@ class Arrival:
     """What the file held that a story does not."""
 
 
-def check(path: Path, *, settings: Settings) -> tuple[Checked, ...]:
+def check(path: Path, *, settings: Settings) -> tuple[Checked | Refused, ...]:
     """Give what is wrong with each plan of a file or with a project's story.
+
+    A plan that cannot be read comes back as `Refused`.
 
     Raises:
         WorkspaceError: there is no such file.
         InvalidStoryError: the file cannot be read at all.
     """
-    found = read_plans(_story_file(path))
-    return tuple(_checked(one.name, one.draft, settings) for one in found)
+    found = read_each(_story_file(path))
+    return tuple(
+        one if isinstance(one, Refused) else _checked(one.name, one.draft, settings)
+        for one in found
+    )
 
 
 def mend(path: Path, *, settings: Settings) -> Mended:
     """Apply the safe fixes to a project's story or to a story file and save its next revision.
 
-    What was there is kept: in the project's `versions`, or beside the file under its revision.
+    What was there is kept: in the project's `versions`, or beside the file under its revision;
+    nothing that is there already is written over.
 
     Raises:
         InputError: the file is no story file.
@@ -123,13 +140,14 @@ def import_plans(
     """Make a project in the folder `out` of every plan of a file; None = in the user's projects.
 
     Each is mended by the safe fixes. What cannot be imported comes back as `Refused`, and nothing
-    of it is written.
+    of it is written. Writing begins once all are mended; what was written is removed again where
+    it does not come to its end.
 
     Raises:
         InputError: it holds more plans than `at_most`.
         InvalidStoryError: the file as a whole cannot be read.
-        WorkspaceError: it cannot be read, or one of the projects is there already; then nothing
-            is written.
+        WorkspaceError: it cannot be read, one of the projects is there already or cannot be
+            written; then there is none of them.
     """
     found = read_each(path)
     if at_most is not None and len(found) > at_most:
@@ -138,11 +156,23 @@ def import_plans(
             hint="`python -m pipeline plan-import` takes them all.",
         )
     folders = list(_folders(found, out)) if out else [None] * len(found)
-    yield Progress(stage="import", step=0, total=len(found), note=f"{len(found)} plans found")
+    total = 2 * len(found)
+    yield Progress(stage="import", step=0, total=total, note=f"{len(found)} plans found")
+    ready: list[_Ready | Refused] = []
+    for one in found:
+        ready.append(one if isinstance(one, Refused) else _readied(one, settings))
+        yield Progress(stage="import", step=len(ready), total=total, note=one.name)
     results: list[Arrival | Refused] = []
-    for number, (one, folder) in enumerate(zip(found, folders, strict=True), start=1):
-        results.append(one if isinstance(one, Refused) else _arrive(one, folder, settings))
-        yield Progress(stage="import", step=number, total=len(found), note=one.name)
+    try:
+        for one, folder in zip(ready, folders, strict=True):
+            results.append(one if isinstance(one, Refused) else _arrive(one, folder, settings))
+            step = len(found) + len(results)
+            yield Progress(stage="import", step=step, total=total, note=results[-1].name)
+    except BaseException:
+        for one in results:
+            if isinstance(one, Arrival):
+                shutil.rmtree(one.path, ignore_errors=True)
+        raise
     return tuple(results)
 
 
@@ -198,13 +228,21 @@ def _save(story: Story, file: Path, revision: int) -> None:
     if in_project and _opens(file):
         open_project(file).save_story(story, base_revision=revision)
         return
-    kept = file.with_name(f"{file.stem}.{revision}.json")
-    if in_project:
-        kept = file.parent / "versions" / f"{revision}.json"
-    with workspace_errors(f"keep {short(file)} as {short(kept)}"):
-        kept.parent.mkdir(exist_ok=True)
-        shutil.copyfile(file, kept)
+    name = f"{revision}" if in_project else f"{file.stem}.{revision}"
+    _keep(file, file.parent / "versions" if in_project else file.parent, name)
     write_record(file, story)
+
+
+def _keep(file: Path, folder: Path, name: str) -> None:
+    """Copy a file to the first free name in a folder: 'tale.0.json', 'tale.0-2.json', ..."""
+    with workspace_errors(f"keep {short(file)} in {short(folder)}"):
+        content = file.read_bytes()
+        folder.mkdir(exist_ok=True)
+        for number in itertools.count(1):
+            free = f"{name}.json" if number == 1 else f"{name}-{number}.json"
+            with suppress(FileExistsError), (folder / free).open("xb") as kept:
+                kept.write(content)
+                return
 
 
 def _opens(file: Path) -> bool:
@@ -230,12 +268,15 @@ def _folders(found: tuple[Imported | Refused, ...], out: Path) -> Iterator[Path]
         yield out / name
 
 
-def _arrive(one: Imported, folder: Path | None, settings: Settings) -> Arrival | Refused:
+def _readied(one: Imported, settings: Settings) -> _Ready | Refused:
     try:
         draft, changes = _repaired(one.draft, settings)
-        story = _whole(draft, one.name)
+        return _Ready(one, _whole(draft, one.name), changes)
     except InvalidStoryError as error:
         return Refused(name=one.name, message=str(error), problems=error.problems)
-    record = PlanRecord(planner="import", repairs=changes)
-    project: Project = keep_story(story, record, settings=settings, path=folder)
-    return Arrival(one.name, project.path, story.title, changes, one.notes)
+
+
+def _arrive(one: _Ready, folder: Path | None, settings: Settings) -> Arrival:
+    record = PlanRecord(planner="import", repairs=one.changes)
+    project = keep_story(one.story, record, settings=settings, path=folder)
+    return Arrival(one.plan.name, project.path, one.story.title, one.changes, one.plan.notes)

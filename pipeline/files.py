@@ -103,7 +103,8 @@ def read_text(path: Path, wanted: str) -> str:
         WorkspaceError: the file is missing or cannot be read.
         InvalidStoryError: it is too large or no text.
     """
-    with workspace_errors(f"read {short(path)}"), path.open("rb") as file:
+    hint = "Check the name, and that it may be read."
+    with workspace_errors(f"read {short(path)}", hint=hint), path.open("rb") as file:
         content = file.read(MAX_RECORD_BYTES + 1)
     if len(content) > MAX_RECORD_BYTES:
         raise InvalidStoryError(
@@ -112,7 +113,9 @@ def read_text(path: Path, wanted: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InvalidStoryError(f"{short(path)} is no {wanted}: it is not a text file") from error
+        raise InvalidStoryError(
+            f"{short(path)} is no {wanted}: it is not a text file", hint="Save it as UTF-8."
+        ) from error
 
 
 def invalid_record(what: str, error: ValidationError) -> InvalidStoryError:

@@ -5,23 +5,32 @@ Each planning function is a work function (see `pipeline.progress`). No model is
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
-from pipeline.artifacts import Casting, PlanRecord
-from pipeline.errors import InputError, WorkspaceError
+from pipeline.artifacts import Casting, PlanAttempt, PlanRecord
+from pipeline.errors import InputError, InvalidStoryError, WorkspaceError
 from pipeline.files import short, workspace_errors, write_record
 from pipeline.packs.record import TroupeNames, load_record
 from pipeline.progress import Progress, Work
 from pipeline.settings import Settings
-from pipeline.story import Story
+from pipeline.story import Character, Motion, PriorUse, Region, Scene, Story, slug
 from pipeline.workspace import Project, create_project
 
 if TYPE_CHECKING:
     from pipeline.plan.llm import Planned
 
+logger = logging.getLogger(__name__)
+
 Planner = Literal["builtin", "openai"]
+R = TypeVar("R")
+T = TypeVar("T", Character, Motion)
+U = TypeVar("U", Region, PriorUse)
 _STORY = "story.json"
+_LONGEST_ANSWERS = 500_000
+"""Characters of all answers of models that `planning.json` keeps, the newest first."""
 
 
 def plan(
@@ -94,11 +103,15 @@ def replan(
         planned = yield from _ask_again(before, scene_id, note, settings)
         story, record = planned.story, planned.record
     story = _joined(project.reload(), before, story, scene_id)
-    project.save_story(story)
-    if project.has_casting:
-        project.save_casting(_cast(story, settings, previous=project.casting))
     told = f"scene {scene_id!r} was planned anew with the note “{note.strip()}”"
-    project.save_planning(_continued(project.planning, record, told))
+    planning = _continued(_readable(lambda: project.planning), record, told)
+    casting = None
+    if project.has_casting:
+        casting = _cast(story, settings, previous=_readable(lambda: project.casting))
+    project.save_story(story)
+    if casting is not None:
+        project.save_casting(casting)
+    project.save_planning(planning)
     yield Progress(stage="replan", step=1, total=1, note="scene planned", scene_id=scene_id)
     return story
 
@@ -137,12 +150,13 @@ def keep_story(
 
 
 def _plan_here(idea: str, settings: Settings, seed: int) -> Work[tuple[Story, Casting, PlanRecord]]:
-    from pipeline.plan.planner import plan_story
+    from pipeline.plan.planner import left_out, plan_story
 
     yield Progress(stage="plan", step=0, total=1, note="planning the story")
     troupe = load_troupe(settings.pack)
     story, casting = plan_story(idea, troupe=troupe, seed=seed, pack=settings.pack)
-    return story, casting, PlanRecord(planner="builtin", idea=idea, seed=seed)
+    repairs = left_out(idea, story)
+    return story, casting, PlanRecord(planner="builtin", idea=idea, seed=seed, repairs=repairs)
 
 
 def _ask(idea: str, settings: Settings, seed: int) -> Work[Planned]:
@@ -174,29 +188,84 @@ def _cast(story: Story, settings: Settings, *, previous: Casting | None = None) 
 
 def _continued(before: PlanRecord | None, record: PlanRecord, told: str) -> PlanRecord:
     """The record of a plan with what was done to one of its scenes later."""
-    if before is None:
-        return record.model_copy(update={"repairs": (told, *record.repairs)})
-    attempts = (*before.attempts, *record.attempts)
-    repairs = (*before.repairs, told, *record.repairs)
-    return before.model_copy(update={"attempts": attempts, "repairs": repairs})
+    whole = before or record.model_copy(update={"attempts": (), "repairs": ()})
+    attempts = _shortened((*whole.attempts, *record.attempts))
+    repairs = (*whole.repairs, told, *record.repairs)
+    return whole.model_copy(update={"attempts": attempts, "repairs": repairs})
+
+
+def _shortened(attempts: Sequence[PlanAttempt]) -> tuple[PlanAttempt, ...]:
+    """The attempts, the oldest answers cut where all are too much to be read again."""
+    room, kept = _LONGEST_ANSWERS, []
+    for attempt in reversed(attempts):
+        kept.append(attempt.model_copy(update={"answer": attempt.answer[:room]}))
+        room -= len(kept[-1].answer)
+    return tuple(reversed(kept))
+
+
+def _readable(read: Callable[[], R]) -> R | None:
+    """What is read; None where the file is broken, which is logged."""
+    try:
+        return read()
+    except (InvalidStoryError, WorkspaceError) as error:
+        logger.warning("left out and written anew: %s", error)
+        return None
 
 
 def _joined(now: Story, before: Story, planned: Story, scene_id: str) -> Story:
-    """The next revision of the saved story: the planned scene, and who and what is new in it."""
+    """The next revision of the saved story: the planned scene, and who and what is new in it.
+
+    Who is new under an id that somebody else has by now gets another one.
+    """
     if now == before:
         return planned.model_copy(update={"revision": before.revision + 1})
     if before.scene(scene_id) not in now.scenes:
         raise WorkspaceError(
             f"scene {scene_id!r} was edited elsewhere while it was planned", hint="Plan it again."
         )
-    people = {character.id for character in now.characters}
-    moves = {motion.id for motion in now.motions}
-    scene = planned.scene(scene_id)
+    characters, who = _merged(now.characters, before.characters, planned.characters)
+    motions, moves = _merged(now.motions, before.motions, planned.motions)
+    scene = _renamed(planned.scene(scene_id), who, moves)
     return now.revised(
-        characters=(*now.characters, *(c for c in planned.characters if c.id not in people)),
-        motions=(*now.motions, *(m for m in planned.motions if m.id not in moves)),
+        characters=characters,
+        motions=motions,
         scenes=tuple(scene if one.id == scene_id else one for one in now.scenes),
     )
+
+
+def _merged(
+    now: tuple[T, ...], before: tuple[T, ...], planned: tuple[T, ...]
+) -> tuple[tuple[T, ...], dict[str, str]]:
+    """All records that are there and all that are new, and the new ids of some of these."""
+    known = {one.id for one in before}
+    there = {one.id: one for one in now}
+    ids: dict[str, str] = {}
+    for one in planned:
+        if one.id not in there:
+            there[one.id] = one
+        elif one.id not in known and there[one.id] != one:
+            taken = [*there, *(other.id for other in planned)]
+            ids[one.id] = slug(one.id, taken=taken)
+            there[ids[one.id]] = one.model_copy(update={"id": ids[one.id]})
+    return tuple(there.values()), ids
+
+
+def _renamed(scene: Scene, who: Mapping[str, str], moves: Mapping[str, str]) -> Scene:
+    """The scene with those characters and motions under their new ids."""
+
+    def renamed(one: U) -> U:
+        character_id, motion_id = one.character_id or "", one.motion_id or ""
+        changes = {
+            "character_id": who.get(character_id, one.character_id),
+            "motion_id": moves.get(motion_id, one.motion_id),
+        }
+        return one.model_copy(update=changes)
+
+    regions = (
+        renamed(region).model_copy(update={"priors": tuple(map(renamed, region.priors))})
+        for region in scene.regions
+    )
+    return scene.model_copy(update={"regions": tuple(regions)})
 
 
 def _check_scene(story: Story, scene_id: str) -> None:

@@ -25,7 +25,7 @@ def scene_view(project: Project, scene: Scene, staging: Staging, cost: str) -> V
     story, casting, prompt = project.story, staging.casting, staging.prompts[scene.id]
     chosen = project.chosen_take(scene.id)
     takes = enumerate(project.takes(scene.id), 1)
-    backdrop = next((one.backdrop for one in casting.places if one.scene_id == scene.id), "plain")
+    place = next((one for one in casting.places if one.scene_id == scene.id), None)
     words = {region.region_id: region.text for region in prompt.regions}
     return {
         "id": scene.id,
@@ -35,7 +35,8 @@ def scene_view(project: Project, scene: Scene, staging: Staging, cost: str) -> V
         "background": scene.background,
         "shot_size": scene.shot_size,
         "camera": scene.camera,
-        "backdrop": backdrop,
+        "backdrop": place.backdrop if place else "plain",
+        "place": sentence(place.note) if place and place.note else "",
         "regions": [
             {**_region(region, story, casting, at), "played": words.get(region.id, "")}
             for at, region in enumerate(scene.regions)

@@ -12,15 +12,16 @@ from pipeline import checking
 from pipeline.errors import InputError
 from pipeline.plan.lexicon import load_lexicon, words_of
 from pipeline.plan.questions import recast as recast_part
-from pipeline.plan.replanning import replan_scene
+from pipeline.plan.replanning import in_shot
+from pipeline.plan.resettling import moved_background
 from pipeline.planning import load_troupe
 from pipeline.settings import Settings
-from pipeline.story import Motion, Overlap, Region, Scene, Story, slug
+from pipeline.story import Motion, Overlap, Region, Scene, ShotSize, Story, slug
 from pipeline.workspace import Project
 from studio.projects import checked_id, find_scene, find_take, finding_key, stage
 
 SCENE_FIELDS = ("title", "setting", "narration", "background", "camera")
-SHOTS = ("wide", "full", "medium", "close")
+SHOTS: tuple[ShotSize, ...] = ("wide", "full", "medium", "close")
 _EDITING = threading.Lock()
 R = TypeVar("R", Scene, Region)
 
@@ -31,7 +32,10 @@ def edit_title(project: Project, title: object) -> None:
 
 
 def edit_scene(project: Project, scene_id: object, field: object, value: object) -> None:
-    """Change one text of a scene, one of `SCENE_FIELDS`; the background follows its setting.
+    """Change one text of a scene, one of `SCENE_FIELDS`.
+
+    Another setting takes the old one's place in the background where that names it; other words of
+    the background stay. A place that they name goes before the setting when the scene is drawn.
 
     Raises:
         InputError: there is no such text, or the words cannot be kept (too long).
@@ -44,7 +48,9 @@ def edit_scene(project: Project, scene_id: object, field: object, value: object)
         scene = find_scene(story, scene_id)
         changes = {str(field): value}
         if field == "setting" and isinstance(value, str):
-            changes["background"] = _background_at(scene, value)
+            new = value.strip()
+            moved = moved_background(scene.background, scene.setting, new, story.characters)
+            changes["background"] = moved or scene.background
         return story.replace_scene(_with(scene, **changes))
 
     _change(project, edited)
@@ -57,18 +63,15 @@ def choose_shot(project: Project, scene_id: object, shot: object, settings: Sett
         InputError: there is no such shot.
         WorkspaceError: there is no such scene.
     """
-    if shot not in SHOTS:
+    size: ShotSize | None = next((one for one in SHOTS if one == shot), None)
+    if size is None:
         raise InputError("There is no such shot", hint=f"Choose from {', '.join(SHOTS)}.")
     troupe = load_troupe(settings.pack)
 
     def shown(story: Story) -> Story:
         scene = find_scene(story, scene_id)
-        if scene.shot_size == shot:
-            return story
-        again = replan_scene(story, scene.id, f"{shot} shot", troupe=troupe)
-        if again.scene(scene.id).shot_size == shot:
-            return again
-        return story.replace_scene(_with(scene, shot_size=shot))
+        same = scene.shot_size == size
+        return story if same else in_shot(story, scene.id, size, troupe=troupe)
 
     _change(project, shown)
 
@@ -169,12 +172,6 @@ def remove_scene(project: Project, scene_id: object) -> None:
         return story.revised(scenes=left)
 
     _change(project, shorter)
-
-
-def _background_at(scene: Scene, setting: str) -> str:
-    """The words behind the actors at another setting: the place seen is the place named."""
-    old, new = scene.setting, setting.strip()
-    return scene.background.replace(old, new) if old and old in scene.background else new
 
 
 def _motion_in(motions: tuple[Motion, ...], words: str) -> tuple[tuple[Motion, ...], str | None]:

@@ -319,7 +319,8 @@ def _watched(work: Work[T], planner: str) -> Generator[tuple[Any, ...], None, T]
 
 
 def _told(error: PipelineError) -> str:
-    return html.escape(f"{error.message}. {error.hint}" if error.hint else error.message)
+    words = str(error)
+    return html.escape(words[:1].upper() + words[1:])
 
 
 def _seed(value: object) -> int:

@@ -133,10 +133,10 @@ def _actor(character: Character, staging: Staging, at: int) -> View:
 
 
 def _notes(staging: Staging) -> list[str]:
-    """What is cast differently from the story's words, but for what a question tells."""
+    """What is cast differently from the story's words, but for what questions and cards tell."""
     asked = {question.character_id for question in staging.questions}
     parts = tuple(one for one in staging.casting.parts if one.character_id not in asked)
-    casting = staging.casting.model_copy(update={"parts": parts})
+    casting = staging.casting.model_copy(update={"parts": parts, "places": ()})
     return [sentence(note) for note in casting.notes()]
 
 
@@ -170,8 +170,18 @@ def _film(project: Project, path: Path) -> View:
         "subtitles": f"{address}.srt" if has_words else None,
         "file": f"{project.path.name}.mp4",
         "subtitles_file": f"{project.path.name}.srt",
-        "note": f"Made {_when(made)} from the chosen take of each scene.",
+        "note": f"Made {_when(made)} from the chosen take of each scene.{_aged(project, made)}",
     }
+
+
+def _aged(project: Project, made: datetime) -> str:
+    """Say that a film is older than a take that would go into it now."""
+    takes = (project.chosen_take(scene.id) for scene in project.story.scenes)
+    newer = any(
+        take and datetime.fromisoformat(take.created).timestamp() > made.timestamp()
+        for take in takes
+    )
+    return " There are newer takes: make it again." if newer else ""
 
 
 def _when(made: datetime) -> str:

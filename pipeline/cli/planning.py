@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.cli.display import describe, describe_scene, show
 from pipeline.cli.reading import read_idea, seed
+from pipeline.errors import WorkspaceError
+from pipeline.files import short, workspace_errors
 from pipeline.settings import Settings, load_settings, named_pack
 
 if TYPE_CHECKING:
@@ -63,7 +65,8 @@ def _add_files(commands: argparse._SubParsersAction[Parser], home: Parser) -> No
         "project", type=Path, metavar="PROJECT", help="the folder or its story.json"
     )
     export.add_argument("--format", choices=FORMATS, default="plan", help="plan unless given")
-    export.add_argument("--out", type=Path, metavar="FILE", help="the file; stdout unless given")
+    export.add_argument("--out", type=Path, metavar="FILE", help="a new file; stdout unless given")
+    export.add_argument("--force", action="store_true", help="write over a file that is there")
     export.set_defaults(run=_export)
 
 
@@ -98,7 +101,8 @@ def _replan(options: argparse.Namespace) -> int:
 
 
 def _lint(options: argparse.Namespace) -> int:
-    from pipeline.checking import check, mend
+    from pipeline.checking import Checked, check, mend
+    from pipeline.plan.exchange import Refused
 
     settings = _settings(options)
     if options.fix:
@@ -109,11 +113,14 @@ def _lint(options: argparse.Namespace) -> int:
         print(told, file=sys.stderr)
     plans = check(options.story, settings=settings)
     for plan in plans:
+        if isinstance(plan, Refused):
+            print(f"error: {plan.name} cannot be read: {plan.message}")
+            continue
         name = f"{plan.name}: " if len(plans) > 1 else ""
         for finding, sentence in zip(plan.findings, plan.sentences, strict=True):
             offer = f" (to fix: {finding.fix})" if finding.fix else ""
             print(f"{finding.severity}: {name}{sentence}{offer}")
-    return 0 if all(plan.is_clean for plan in plans) else 1
+    return 0 if all(isinstance(plan, Checked) and plan.is_clean for plan in plans) else 1
 
 
 def _import(options: argparse.Namespace) -> int:
@@ -143,6 +150,8 @@ def _export(options: argparse.Namespace) -> int:
     from pipeline.files import write_bytes
     from pipeline.plan.exchange import write_story
 
+    if options.out is not None and not options.force:
+        _check_new(options.out)
     exported = write_story(load_story(options.project), options.format)
     for note in exported.notes:
         print(f"note: {note}", file=sys.stderr)
@@ -152,6 +161,15 @@ def _export(options: argparse.Namespace) -> int:
         write_bytes(options.out, exported.text.encode())
         print(options.out)
     return 0
+
+
+def _check_new(path: Path) -> None:
+    with workspace_errors(f"look for {short(path)}"):
+        if path.exists():
+            raise WorkspaceError(
+                f"cannot write {short(path)}: there is something already",
+                hint="Choose another name, or write over it with --force.",
+            )
 
 
 def _schema(_: argparse.Namespace) -> int:

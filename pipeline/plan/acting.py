@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -51,7 +52,7 @@ def _body_verbs(clause: Clause) -> Iterator[tuple[int, str]]:
     """Where in a clause verbs stand that move a body, and their base forms."""
     lexicon = load_lexicon()
     words = list(WORD.finditer(clause.text))
-    lows = ["", *(match.group().lower() for match in words), ""]
+    lows = ["", *(match.group().lower().replace("\u2019", "'") for match in words), ""]
     for index, match in enumerate(words):
         before, word, after = lows[index : index + 3]
         noun = before in lexicon.noun_marks and not (before == "that" and _is_link(clause, match))
@@ -59,7 +60,7 @@ def _body_verbs(clause: Clause) -> Iterator[tuple[int, str]]:
             continue
         lemma = lexicon.verbs[word].lemma
         if (lemma, after) not in _IDIOMS:
-            yield match.start(), lemma
+            yield match.start(), "chase" if (lemma, after) == ("run", "after") else lemma
 
 
 def _is_link(clause: Clause, verb: re.Match[str]) -> bool:
@@ -91,7 +92,7 @@ def first_and_last(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def _doers(clause: Clause, at: int) -> tuple[int, ...]:
-    """Who stands before a verb: the nearest figure, with whoever is joined to it by 'and'.
+    """Who stands before a verb: the nearest figure, with whoever is listed with it: 'x, y and z'.
 
     In 'the fox sees a bird and jumps' that is the fox: the bird is what the verb before is about.
     Where nobody stands before it, it is who follows: 'along came a bird'.
@@ -102,11 +103,19 @@ def _doers(clause: Clause, at: int) -> tuple[int, ...]:
     if not before:
         after = next((m.figures for m in clause.mentions), ())
         return clause.subject or after
-    doers = before[-1].figures
-    if len(before) > 1:
-        between = clause.text[before[-2].end : before[-1].start]
-        if between.strip().lower() in {"and", "&"}:
-            doers = (*before[-2].figures, *doers)
+    return _listed(clause.text, before, at)
+
+
+def _listed(text: str, mentions: Sequence[Mention], at: int) -> tuple[int, ...]:
+    """The last figure of those before a verb at `at`, and whom commas and an 'and' join to it."""
+    doers = mentions[-1].figures
+    listed = re.match(r"\s*,?\s*and\b", text[mentions[-1].end : at], re.IGNORECASE) is not None
+    for one, other in itertools.pairwise(reversed(mentions)):
+        link = text[other.end : one.start].strip(" ,").lower()
+        listed = listed or link in {"and", "&"}
+        if not listed or link not in {"and", "&", ""}:
+            break
+        doers = (*other.figures, *doers)
     return doers
 
 

@@ -62,7 +62,7 @@ def gloss(text: str, language: str, names: Collection[str] = ()) -> str:
     out: list[str] = []
     for index, token in enumerate(tokens):
         known = tongue.english.get(token.lower(), "") if token not in _MARKS else token
-        if token in names or (not known and _stays(tokens, index, language, out)):
+        if token in names or (not known and _stays(tokens, index, language)):
             known = token
         if known in load_lexicon().colours and out and load_lexicon().kind_of(out[-1]):
             out.insert(len(out) - 1, known)  # 'renard rouge' is a red fox
@@ -79,8 +79,11 @@ def _tokens(text: str, language: str) -> list[str]:
     return re.findall("|".join([*known, "[.,;:!?…]"]), text)
 
 
-def _stays(tokens: list[str], index: int, language: str, out: list[str]) -> bool:
-    """Whether an unknown word is a name: a capital where the language writes none otherwise."""
+def _stays(tokens: list[str], index: int, language: str) -> bool:
+    """Whether an unknown word is a name: a capital where the language writes none otherwise.
+
+    German writes all nouns so: there it follows 'und', 'namens' or a noun for a figure.
+    """
     token, stops = tokens[index], _raw()["stops"].get(language, "").split()
     if not token[:1].isupper() or len(token) < 2 or token.lower() in stops:
         return False
@@ -89,7 +92,8 @@ def _stays(tokens: list[str], index: int, language: str, out: list[str]) -> bool
         return after in tongue_of(language).verbs
     if language != "de":
         return True
-    return bool(out) and (out[-1] in _NAMING or load_lexicon().kind_of(out[-1]) is not None)
+    before = tongue_of(language).english.get(tokens[index - 1].lower(), "")
+    return before in _NAMING or load_lexicon().kind_of(before) is not None
 
 
 @lru_cache(maxsize=16)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ _BARE_PLACES = frozenset({"home", "mars", "space", "school"})
 _MOST_ADJECTIVES = 3
 _SPOKEN_OF = frozenset({"of", "for", "from", "no", "like", "about", "good"})
 """Words after which night or weather are only spoken of: 'dreams of rain', 'good night'."""
+_CALLS = frozenset({"hello", "hi", "hey", "oh", "ah", "well", "look", "listen", "please"})
+"""Words that begin a sentence before a comma and are no names."""
 _WALKS = Sense("walks", exact=True)
 
 
@@ -104,10 +107,16 @@ def find_places(sentence: str) -> list[Place]:
 
 def find_sky(text: str) -> str | None:
     """Give the backdrop of the time of day or weather in which a text plays: 'night', 'rain'."""
+    return next(iter(find_skies(text)), None)
+
+
+def find_skies(text: str) -> tuple[str, ...]:
+    """Give every such backdrop of a text, each once, in order."""
     skies = load_lexicon().skies
     lows = ["", *(word.low for word in split_words(text))]
     pairs = itertools.pairwise(lows)
-    return next((skies[w] for before, w in pairs if w in skies and before not in _SPOKEN_OF), None)
+    found = (skies[w] for before, w in pairs if w in skies and before not in _SPOKEN_OF)
+    return tuple(dict.fromkeys(found))
 
 
 def _noun_phrase(words: list[Word], index: int, *, names: bool) -> Phrase | None:
@@ -230,11 +239,24 @@ def _is_name(words: list[Word], index: int) -> bool:
         return False
     if index == 0:
         after = words[1] if len(words) > 1 else None
-        if after is None or not after.joined or lexicon.kind_of(word.low):
+        if after is None or lexicon.kind_of(word.low):
             return False
+        if not after.joined:
+            return _begins_list(words)
         pair = after.low == "and" and len(words) > 2 and words[2].capital
-        return (is_finite(after) and after.low not in {"are", "were"}) or pair
+        denied = re.search(r"n['\u2019]t$", after.text) is not None
+        return (is_finite(after) and after.low not in {"are", "were"}) or pair or denied
     return not _names_place(words, index)
+
+
+def _begins_list(words: list[Word]) -> bool:
+    """Whether a sentence begins with names in a list: 'Anna, Ben and Carl run'."""
+    at = 1
+    while at < len(words) and words[at].capital and not words[at].joined:
+        at += 1
+    joint = words[at : at + 2]
+    ends = len(joint) == 2 and joint[0].low == "and" and joint[1].capital
+    return at > 1 and ends and words[0].low not in _CALLS
 
 
 def _names_place(words: list[Word], index: int) -> bool:

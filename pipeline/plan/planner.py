@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from pipeline.artifacts import Casting, Part
 from pipeline.plan.abroad import tell_abroad
-from pipeline.plan.casting import cast_story, choose_kind
+from pipeline.plan.casting import called, cast_story, choose_kind
 from pipeline.plan.clauses import read_clauses
 from pipeline.plan.languages import tongue_of
 from pipeline.plan.lexicon import load_lexicon
@@ -49,6 +49,16 @@ def plan_story(
     story = _stage_story(told, named, beats, characters, troupe=players, rng=rng)
     casting = cast_story(story, troupe=players, pack=pack)
     return story, _with_invented(casting, characters, named)
+
+
+def left_out(idea: str, story: Story) -> tuple[str, ...]:
+    """Say in a sentence each who of an idea is not in the cast, or in no scene, of its story."""
+    seen = {region.character_id for scene in story.scenes for region in scene.regions}
+    unseen = [called(one) for one in story.characters if one.id not in seen]
+    return (
+        *(f"left out of the cast: “{words}”" for words in read_idea(idea).left_out),
+        *(f"{name} is in no scene: at most three figures share one" for name in unseen),
+    )
 
 
 def _complete(figures: Sequence[Figure], troupe: Troupe, rng: random.Random) -> tuple[Figure, ...]:

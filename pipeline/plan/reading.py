@@ -17,7 +17,7 @@ NARRATION_SENTENCES = 5
 """From so many sentences on, an idea is a narration and is kept word for word."""
 _SHORT = 500
 """Characters of an idea whose emoji are read too."""
-_GROUP_COLOURS = ("red", "blue", "yellow")
+GROUP_COLOURS = ("red", "blue", "yellow")
 _KINDS_OF_TALE = r"(?:\w+\s+){0,2}?(?:story|tale|film|movie|video|fable|cartoon)"
 _REQUEST = re.compile(
     r"^\s*(?:please[,\s]+)?(?:(?:can|could|would) you\s+(?:please\s+)?)?"
@@ -96,6 +96,8 @@ class Idea:
     """Whether capitals mean names (they do not in an idea all in capitals)."""
     language: str = "en"
     """BCP 47. Where it is another, `sentences` are its known words in English."""
+    left_out: tuple[str, ...] = ()
+    """Who else it names, in its words; there is no room for them among the figures."""
 
 
 def read_idea(text: str) -> Idea:
@@ -122,7 +124,9 @@ def read_idea(text: str) -> Idea:
     if not names and len(sentences) < NARRATION_SENTENCES:
         sentences = tuple(sentence.lower() for sentence in sentences)
     figures = _find_figures(sentences, names=names)
-    return Idea(told, sentences, tuple(figures[:MAX_FIGURES]), _is_past(told), names)
+    cast = tuple(figures[:MAX_FIGURES])
+    left_out = _left_out(sentences, cast, names=names)
+    return Idea(told, sentences, cast, _is_past(told), names, left_out=left_out)
 
 
 def _order_told(text: str) -> str:
@@ -148,9 +152,9 @@ def _read_abroad(text: str, language: str) -> Idea:
     quiet = text.lower() if text.upper() == text else text
     glosses = tuple(gloss(sentence, language) for sentence in split_sentences(quiet))
     figures = _find_figures(glosses, names=True)
-    return Idea(
-        text, glosses, tuple(figures[:MAX_FIGURES]), past=False, names=True, language=language
-    )
+    cast = tuple(figures[:MAX_FIGURES])
+    left_out = _left_out(glosses, cast, names=True)
+    return Idea(text, glosses, cast, False, True, language, left_out)
 
 
 def split_sentences(text: str) -> list[str]:
@@ -290,6 +294,21 @@ def _find_figures(sentences: tuple[str, ...], *, names: bool) -> list[Figure]:
     return figures or _unknown_figures(sentences)
 
 
+def _left_out(
+    sentences: Sequence[str], cast: tuple[Figure, ...], *, names: bool
+) -> tuple[str, ...]:
+    """Who is named and is none of the cast, each once, in the words that name them first."""
+    known, told = list(cast), []
+    for sentence in sentences:
+        for phrase in find_phrases(sentence, names=names):
+            same = _who(phrase, known)
+            new = not same or _is_other(phrase, known[same[0]])
+            if new and not phrase.possessive:
+                known.append(Figure(phrase.noun, phrase.name, phrase.adjectives))
+                told.append(sentence[phrase.start : phrase.end])
+    return tuple(told)
+
+
 def _teller_of(sentence: str) -> Figure:
     """Who 'I' is: 'I am a small robot' says it."""
     said = _TELLER_IS.match(sentence)
@@ -315,7 +334,7 @@ def _add(figures: list[Figure], phrase: Phrase) -> None:
         return
     if phrase.count > 1 and figures:
         return
-    colours = _GROUP_COLOURS if phrase.count > 1 or known else ("",)
+    colours = GROUP_COLOURS if phrase.count > 1 or known else ("",)
     for colour in colours[: phrase.count]:
         figures.append(Figure(phrase.noun, phrase.name, phrase.adjectives, colour))
 

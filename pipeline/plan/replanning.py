@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pipeline.errors import InputError
-from pipeline.plan.lexicon import load_lexicon
-from pipeline.plan.phrases import find_sky
+from pipeline.plan.casting import called
+from pipeline.plan.resettling import resettle
 from pipeline.plan.stage import box_about, feet_y, meets, shape_at
 from pipeline.plan.staging import (
     HEIGHTS,
@@ -17,7 +17,6 @@ from pipeline.plan.staging import (
     make_acts,
     make_motion,
     regions_of,
-    scenery,
     shared_part,
     tracks_of,
 )
@@ -38,7 +37,6 @@ from pipeline.story import (
 )
 
 MOST_FIGURES = 3
-_LIGHT = "on a bright day"
 _MOST_SHARED = 0.04
 """Of the frame; a new figure whose box shares more with another's has everyone move over."""
 
@@ -49,49 +47,41 @@ def replan_scene(
     """Give the story with one scene changed as a short English note asks, revision + 1.
 
     Other scenes stay; the cast and the motions may gain. Of the scene only what the note is about
-    changes, its narration never. The same note and seed give the same scene.
+    changes, its narration and locked boxes never. The same note and seed give the same scene.
 
     Raises:
-        InputError: there is no such scene, or the note is not understood or cannot be done; the
-            hint says what is understood.
+        InputError: there is no such scene, or the note is not understood as a whole, changes
+            nothing or cannot be done; the hint says what is understood.
     """
     scene = next((s for s in story.scenes if s.id == scene_id), None)
     if scene is None:
         known = ", ".join(s.id for s in story.scenes)
         raise InputError(f"there is no scene {scene_id!r}", hint=f"The scenes: {known}.")
-    wish = read_note(note, story, scene)
+    before, wish = scene, read_note(note, story, scene)
     characters = _with_new(story.characters, wish)
-    scene = _resettled(scene, wish, characters)
+    if wish.place or wish.skies is not None:
+        place = wish.place.words if wish.place else None
+        scene = resettle(scene, characters, place=place, skies=wish.skies)
     if wish.removed or wish.added or wish.figures or wish.doing:
         story, scene = _recast(story, scene, characters, wish, troupe, random.Random(seed))
     if wish.shot and wish.shot != scene.shot_size:
         scene = _in_shot(scene, wish.shot, story, troupe)
+    if scene == before:
+        raise InputError(
+            f"the note “{note.strip()[:80]}” changes nothing: the scene is like that already",
+            hint="Say what shall be different.",
+        )
     scenes = tuple(scene if s.id == scene_id else s for s in story.scenes)
     return story.revised(scenes=scenes, characters=characters)
 
 
-def _resettled(scene: Scene, wish: Wish, characters: tuple[Character, ...]) -> Scene:
-    """The scene at another place or under another sky."""
-    if wish.place is None and wish.sky is None:
-        return scene
-    phrases = load_lexicon().sky_phrases
-    old = scene.setting
-    for phrase in phrases.values():
-        old = old.removesuffix(phrase).strip()
-    shown = scenery(old, characters)
-    light = scene.background.removeprefix(shown).strip()
-    before = find_sky(scene.setting)
-    place = wish.place.words if wish.place else old
-    sky = phrases.get((before or "") if wish.sky is None else wish.sky, "")
-    kept = scene.background.startswith(shown) and not find_sky(scene.background)
-    if wish.sky == "" or not light or not kept:
-        light = _LIGHT
-    return scene.model_copy(
-        update={
-            "setting": f"{place} {sky}".strip()[:200],
-            "background": f"{scenery(place, characters)} {sky or light}",
-        }
-    )
+def in_shot(story: Story, scene_id: str, shot: ShotSize, *, troupe: Players) -> Story:
+    """Give the story with one scene seen from nearer or farther, revision + 1.
+
+    Every box but the locked ones grows or shrinks about its feet. KeyError if there is no such
+    scene.
+    """
+    return story.replace_scene(_in_shot(story.scene(scene_id), shot, story, troupe))
 
 
 def _with_new(characters: tuple[Character, ...], wish: Wish) -> tuple[Character, ...]:
@@ -120,7 +110,7 @@ def _recast(
     kept = tuple(r for r in scene.regions if r.character_id not in wish.removed)
     doing = _doing(story, kept)
     motions = list(story.motions)
-    for who in [*doing, *wish.added]:
+    for who in dict.fromkeys([*doing, *wish.doing, *wish.added]):
         words = wish.doing.get(who) or (() if who in doing else ("stands",))
         if words:
             doing[who] = [_motion(one, motions, troupe) for one in words]
@@ -129,7 +119,8 @@ def _recast(
             f"{len(doing)} figures at once; more than {MOST_FIGURES} blur",
             hint="Take somebody out first, such as “without the robot”.",
         )
-    changed = {*wish.added, *(who for who in wish.doing if who in doing)}
+    changed = {*wish.added, *wish.doing}
+    _check_unlocked(kept, changed, characters)
     acts = make_acts(doing, characters, troupe)
     before = make_acts(_doing(story, scene.regions), characters, troupe)
     regions = _restaged(scene, kept, acts, before, changed, rng)
@@ -198,9 +189,21 @@ def _restaged(
     others = [r for r in kept if r.character_id not in changed]
     crowded = any(_crowds(boxes, region) for boxes in new.values() for region in others)
     if meeting or crowded:
-        held = {r.character_id for r in others if r.locked}
-        new = {who: boxes for who, boxes in tracks.items() if who not in held}
+        _check_unlocked(kept, set(tracks), [act.character for act in acts])
+        new = tracks
     return _placed(kept, acts, new)
+
+
+def _check_unlocked(
+    regions: Sequence[Region], moved: Collection[str], characters: Sequence[Character]
+) -> None:
+    locked = {r.character_id for r in regions if r.locked and r.character_id in moved}
+    if locked:
+        names = " and ".join(called(c) for c in characters if c.id in locked)
+        raise InputError(
+            f"the boxes of {names} are locked",
+            hint="Unlock them first, or change the words and boxes by hand.",
+        )
 
 
 def _in_place(act: Act, old: Act | None, regions: Sequence[Region]) -> list[Box] | None:

@@ -246,6 +246,11 @@ def _choose_places(idea: Idea, slots: Mapping[str, Clause], rng: random.Random) 
     return places
 
 
+def lights() -> tuple[str, ...]:
+    """Give the words of light that planned backgrounds end with: 'in warm sunlight'."""
+    return tuple(_beats()["lights"].values())
+
+
 def backdrop_place(backdrop: str) -> Place:
     """Give the place that a backdrop shows."""
     noun = "little house" if backdrop == "room" else backdrop

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from pipeline.errors import InputError
 from pipeline.plan.acting import first_and_last, motions_in
 from pipeline.plan.casting import called, noun_of
 from pipeline.plan.clauses import read_clause
-from pipeline.plan.lexicon import load_lexicon, words_of
-from pipeline.plan.phrases import Place, find_phrases, find_places, find_sky
-from pipeline.plan.reading import Figure, Idea, find_mentions
+from pipeline.plan.lexicon import WORD, load_lexicon, words_of
+from pipeline.plan.phrases import Place, find_phrases, find_places, find_skies
+from pipeline.plan.reading import GROUP_COLOURS, Figure, Idea, Mention, find_mentions
 from pipeline.plan.staging import SIZES
 from pipeline.story import Character, Scene, ShotSize, Story
 
@@ -25,15 +25,35 @@ _PARTS = re.compile(
     r"|by|it)\b)",
     re.IGNORECASE,
 )
-_REMOVE = re.compile(r"^(?:\W*(?:please|but)\s+)*(?:without|remove|drop|delete|take|no)\b", re.I)
+_NOT = re.compile(
+    r"\b(?:not|never|nobody|nothing|neither|nor|except|instead of|rather than|they but"
+    r"|\w+n['\u2019]t)\b",
+    re.I,
+)
+_REMOVE = re.compile(
+    r"^(?:\W*(?:please|but)\s+)*(?:without|remove|drop|delete|take|no|stop(?=\s+the\b))\b", re.I
+)
+_BE_AT = re.compile(r"^\W*(?:please\s+)?(?:make|let)\s+it\s+(?:be\s+)?(?=(?:an?|the)\b)", re.I)
 _ADD = re.compile(
     r"^(?:\W*(?:please|but|and)\s+)*(?:add|bring|put|include|insert|with|also|plus)\b", re.I
 )
-_DAY = frozenset(["day", "daytime", "daylight", "sunny", "sunshine", "morning", "noon"])
+_DAY = frozenset(
+    ["day", "daytime", "daylight", "sun", "sunny", "sunshine", "morning", "noon", "bright"]
+)
 _CLOSER = frozenset(["closer", "nearer", "near", "close-up", "closeup", "in"])
 _WIDER = frozenset(["wider", "further", "farther", "away", "back", "out"])
 _SHOT_WORDS = (_CLOSER | _WIDER | {"zoom"}) - {"near", "in", "away", "back", "out"}
 _THEY = re.compile(r"\b(?:they|them)\b", re.I)
+_IDLE = frozenset([
+    "add", "bring", "put", "include", "insert", "plus", "make", "let", "please", "scene", "turn",
+    "set", "change", "move", "remove", "drop", "delete", "take", "stop", "play", "plays", "happen",
+    "happens", "get", "gets", "start", "starts", "begin", "begins", "fall", "falls", "hello",
+    "place", "setting", "time", "weather",
+])  # fmt: skip
+"""Words of a note that ask for nothing by themselves, beside the lexicon's function words."""
+_TELLING = frozenset(["morning", "evening", "two", "three", "four", "five", "six", "seven"])
+"""Function words that a note must not lose."""
+_GIFTS = frozenset(["parcel", "gift", "present"])
 _EVERYONE = re.compile(r"\b(?:everyone|everybody|all of them|both of them|both|all)\b", re.I)
 
 
@@ -42,8 +62,8 @@ class Wish:
     """What a note asks for; what is None or empty stays as it is."""
 
     place: Place | None = None
-    sky: str | None = None
-    """Backdrop of a time of day or weather; empty for a clear day."""
+    skies: tuple[str, ...] | None = None
+    """Backdrops of the time of day and the weather; none of them is a clear day."""
     shot: ShotSize | None = None
     removed: list[str] = field(default_factory=list)
     """Ids of characters."""
@@ -63,13 +83,15 @@ def read_note(note: str, story: Story, scene: Scene) -> Wish:
     """Read a note about a scene.
 
     Raises:
-        InputError: nothing in it is understood, or who is to go is not in the scene.
+        InputError: a word of it is not understood, it says what shall not be, or who is to go is
+            not in the scene.
     """
     present = [c for c in story.characters if c.id in _ids_in(scene)]
     people = [*present, *(c for c in story.characters if c not in present)]
     wish = Wish()
+    doers: tuple[int, ...] = ()
     for part in filter(None, map(str.strip, _PARTS.split(_named(note, people)))):
-        _read_part(part, people, present, scene, wish)
+        doers = _read_part(part, people, present, scene, wish, doers) or doers
     if wish.is_empty:
         raise InputError(f"the note “{note.strip()[:80]}” is not understood", hint=UNDERSTOOD)
     return wish
@@ -88,46 +110,115 @@ def _ids_in(scene: Scene) -> set[str]:
 
 
 def _read_part(
-    part: str, people: Sequence[Character], present: Sequence[Character], scene: Scene, wish: Wish
-) -> None:
+    part: str,
+    people: Sequence[Character],
+    present: Sequence[Character],
+    scene: Scene,
+    wish: Wish,
+    last: tuple[int, ...],
+) -> tuple[int, ...]:
+    """Read a part into the wish; give who does something in it. `last` did so before."""
+    if _NOT.search(part):
+        raise InputError(
+            f"“{part[:80]}” says what shall not be",
+            hint="Say what it shall be instead, such as “make it day” or “the fox sleeps”.",
+        )
     if _REMOVE.match(part):
-        wish.removed += _who_goes(part, people, present)
-        return
+        _check_understood(part, _read_removal(part, people, present, scene, wish))
+        return ()
     known = len(wish.figures)
     idea = _idea_of(part, people, wish)
-    doing = _read_acts(part, idea, len(present))
     ids = [*(person.id for person in people), *(f"#{i}" for i in range(len(wish.figures)))]
+    before = {i: wish.doing[ids[i]] for i in last}
+    doing = _read_acts(part, idea, len(present), before)
     for figure, words in doing.items():
         wish.doing[ids[figure]] = words
     if not _ADD.match(part) and not any(figure >= len(people) + known for figure in doing):
         del wish.figures[known:]  # who is only spoken of, as in 'the king's castle'
-    told = [i for mention in find_mentions(part, idea) for i in mention.figures]
+    idea = _idea(people, wish.figures)
+    mentions = find_mentions(part, idea)
+    told = [i for mention in mentions for i in mention.figures]
     if _ADD.match(part) or doing:
-        named = [people[i] for i in dict.fromkeys(told) if i < len(people)]
-        new = [one.id for one in named if one not in present and one.id not in wish.added]
-        if named and not (new or doing or wish.figures):
-            raise InputError(
-                f"{called(named[0])} is in this scene already", hint="Say what changes there."
-            )
-        wish.added += new
+        _bring(told, doing, people, present, wish)
+    used = _words_of_acts(doing, people) | _words_of_figures(mentions, people, wish.figures)
     if not told and (shot := _shot_in(part, scene.shot_size)):
         wish.shot = shot
-    _read_place(part, wish)
+        used |= {*SIZES, *_CLOSER, *_WIDER, "zoom", "shot"}
+    _check_understood(part, used | _read_place(part, wish))
+    return tuple(doing)
 
 
-def _who_goes(part: str, people: Sequence[Character], present: Sequence[Character]) -> list[str]:
-    idea = _idea(people, ())
-    mentioned = {i for mention in find_mentions(part, idea) for i in mention.figures}
+def _check_understood(part: str, used: set[str]) -> None:
+    """Refuse a part of a note with a word that changes nothing."""
+    lexicon = load_lexicon()
+    idle = (lexicon.function_words - _TELLING) | _IDLE | used
+    words = zip(WORD.findall(part), words_of(part), strict=True)
+    lost = next((t for t, w in words if w not in idle and lexicon.singular(w) not in used), "")
+    if lost:
+        what = "" if lost == part else f" in “{part[:80]}”"
+        raise InputError(f"“{lost}”{what} is not understood", hint=UNDERSTOOD)
+
+
+def _bring(
+    told: Sequence[int],
+    doing: Mapping[int, tuple[str, ...]],
+    people: Sequence[Character],
+    present: Sequence[Character],
+    wish: Wish,
+) -> None:
+    """Bring the people in whom the note names and who are not there."""
+    named = [people[i] for i in dict.fromkeys(told) if i < len(people)]
+    new = [one.id for one in named if one not in present and one.id not in wish.added]
+    if named and not (new or doing or wish.figures):
+        raise InputError(
+            f"{called(named[0])} is in this scene already", hint="Say what changes there."
+        )
+    wish.added += new
+
+
+def _words_of_acts(doing: Mapping[int, tuple[str, ...]], people: Sequence[Character]) -> set[str]:
+    """Every form of the verbs that somebody does, and whom or what they may be done to."""
+    verbs = load_lexicon().verbs
+    lemmas = {verbs[words].lemma for acts in doing.values() for words in acts}
+    forms = {word for word, form in verbs.items() if form.lemma in lemmas}
+    partners = {word for person in people for word in words_of(person.name)} if doing else set()
+    return forms | partners | (_GIFTS if "give" in lemmas else set())
+
+
+def _words_of_figures(
+    mentions: Sequence[Mention], people: Sequence[Character], new: Sequence[Figure]
+) -> set[str]:
+    """The words that say whom a note means, and how many."""
+    looks = [f"{c.name} {c.kind} {c.look}" for c in people] + [figure.look for figure in new]
+    meant = {i for mention in mentions for i in mention.figures}
+    counts = {(m.phrase.determiner, len(m.figures)) for m in mentions if m.phrase}
+    words = {word for i in meant for word in words_of(looks[i])}
+    return words | {word for word, count in counts if count == {"two": 2, "three": 3}.get(word)}
+
+
+def _read_removal(
+    part: str, people: Sequence[Character], present: Sequence[Character], scene: Scene, wish: Wish
+) -> set[str]:
+    """Read who is to go, or which weather; give the words that say so."""
+    skies = load_lexicon().skies
+    mentions = find_mentions(part, _idea(people, ()))
+    meant = {i for mention in mentions for i in mention.figures}
     if _THEY.search(part):
-        mentioned = set(range(len(present)))
-    gone = [people[i].id for i in sorted(mentioned) if people[i] in present]
-    if not gone:
+        meant = set(range(len(present)))
+    gone = [people[i].id for i in sorted(meant) if people[i] in present]
+    now = wish.skies or find_skies(f"{scene.setting}. {scene.background}")
+    ending = {word: skies[word] for word in words_of(part) if skies.get(word) in now}
+    if not gone and not ending:
         here = ", ".join(map(called, present)) or "nobody"
         raise InputError(
-            f"who is to go (“{part.strip()[:80]}”) is not in this scene",
-            hint=f"In it: {here}.",
+            f"what is to go (“{part.strip()[:80]}”) is not in this scene",
+            hint=f"In it: {', '.join([here, *now])}.",
         )
-    return gone
+    wish.removed += gone
+    if ending:
+        wish.skies = tuple(sky for sky in now if sky not in ending.values())
+    there = [m for m in mentions if any(people[i] in present for i in m.figures)]
+    return _words_of_figures(there, people, ()) | set(ending)
 
 
 def _idea(people: Sequence[Character], new: Sequence[Figure]) -> Idea:
@@ -146,23 +237,33 @@ def _idea_of(part: str, people: Sequence[Character], wish: Wish) -> Idea:
         if phrase.possessive:
             continue
         if phrase.noun not in nouns or phrase.determiner == "another":
-            wish.figures.append(Figure(phrase.noun, adjectives=phrase.adjectives))
+            for colour in GROUP_COLOURS[: phrase.count] if phrase.count > 1 else [""]:
+                wish.figures.append(Figure(phrase.noun, "", phrase.adjectives, colour))
             nouns.add(phrase.noun)
     return _idea(people, wish.figures)
 
 
-def _read_acts(part: str, idea: Idea, present: int) -> dict[int, tuple[str, ...]]:
-    """Who does what; a verb alone is for everyone in the scene."""
+def _read_acts(
+    part: str, idea: Idea, present: int, before: Mapping[int, tuple[str, ...]]
+) -> dict[int, tuple[str, ...]]:
+    """Who does what; a verb alone is for who did something `before`, else for everyone."""
     here = tuple(range(present))
     clause = read_clause(part, idea, last=here)
     bare = not clause.mentions and not clause.places
     if bare:
         clause = read_clause(f"they {part}", idea)
-    acts = {i: first_and_last(words) for i, words in motions_in(clause).items()}
+    acts = motions_in(clause)
     if bare or re.match(r"\W*(?:let |make )?(?:they|them)\b", part, re.IGNORECASE):
-        together = next(iter(acts.values()), None)
-        return dict.fromkeys(here, together) if together else {}
-    return acts
+        together = next(iter(acts.values()), ())
+        doers = before if bare and before else dict.fromkeys(here, ())
+        acts = {i: (*done, *together) for i, done in doers.items() if together}
+    most = max((len(set(words)) for words in acts.values()), default=0)
+    if most > 2:
+        raise InputError(
+            f"{most} motions one after the other; a scene has room for two",
+            hint="Leave some out, or note them for the next scene.",
+        )
+    return {i: first_and_last(words) for i, words in acts.items()}
 
 
 def _shot_in(part: str, now: ShotSize) -> ShotSize | None:
@@ -181,12 +282,20 @@ def _shot_in(part: str, now: ShotSize) -> ShotSize | None:
     return SIZES[at] if step else None
 
 
-def _read_place(part: str, wish: Wish) -> None:
+def _read_place(part: str, wish: Wish) -> set[str]:
+    """Read where and under which sky it shall be; give the words that say so."""
     lexicon, words = load_lexicon(), words_of(part)
-    sky = find_sky(part)
-    wish.sky = sky if sky else "" if _DAY.intersection(words) else wish.sky
-    places = find_places(part)
+    skies = find_skies(part)
+    day = _DAY.intersection(words)
+    if skies or day:
+        wish.skies = skies
+    places = find_places(_BE_AT.sub("at ", part))
     if not places and len(words) <= 3:
         nouns = [word for word in words if word in lexicon.places]
         places = [Place(f"the {noun}", lexicon.where(noun), noun) for noun in nouns]
-    wish.place = places[-1] if places else wish.place
+    under = {word for word in words if lexicon.skies.get(word) in skies}
+    if not places:
+        return under | day
+    told = places[-1].words.split()
+    wish.place = replace(places[-1], words=" ".join(w for w in told if w not in under | day))
+    return under | day | set(words_of(places[-1].words))

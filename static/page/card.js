@@ -31,6 +31,7 @@ export class Card {
     this.remove = el('button', { type: 'button', class: 'quiet remove', title: 'Remove this scene', text: '×' });
     this.stage = el('div', { class: 'stage' });
     this.caption = el('p', { class: 'caption' });
+    this.place = el('small', { class: 'place' });
     this.strip = el('div', { class: 'strip-place' });
     this.takes = el('div', { class: 'takes' });
     this.render = el('button', { type: 'button', class: 'accent render' });
@@ -40,7 +41,7 @@ export class Card {
     this.root = el('article', { class: 'card', 'data-scene': this.id },
       el('header', {}, this.number, this.fields.title.root, this.remove),
       el('div', { class: 'look' }, this.stage, this.caption, this.strip, this.takes),
-      el('div', { class: 'words' }, this.fields.narration.root, this.fields.setting.root, this.actors, this.findings,
+      el('div', { class: 'words' }, this.fields.narration.root, this.fields.setting.root, this.place, this.actors, this.findings,
         this.more.root, this.render));
     for (const event of ['pointerleave', 'focusout']) this.strip.addEventListener(event, () => this.showStage());
     this.render.addEventListener('click', () => this.send({ op: 'render' }));
@@ -60,6 +61,7 @@ export class Card {
     this.root.classList.toggle('played', scene.takes.length > 0);
     this.remove.hidden = !removable;
     for (const [name, field] of Object.entries(this.fields)) field.set(scene[name]);
+    this.place.textContent = scene.place;
     this.drawActors(scene.regions);
     drawFindings(this.findings, scene.findings.filter(({ severity }) => severity !== 'hint'), {
       fix: (finding) => this.send({ op: 'fix', finding }),
@@ -122,11 +124,11 @@ export class Card {
     if (this.job && this.job.preview) { this.showPreview(); return; }
     const take = this.scene.takes.find((one) => one.chosen);
     const wanted = take ? take.video : 'sketch';
+    this.caption.textContent = take ? take.note : 'The blocking: who stands where';
     if (this.takeShown === wanted) return;
     const fresh = this.takeShown === 'preview';
     this.takeShown = wanted;
     this.stage.replaceChildren(take ? film(take, fresh) : this.sketch);
-    this.caption.textContent = take ? take.note : 'The blocking: who stands where';
   }
 
   showPreview() {

@@ -30,6 +30,11 @@ def test_idea_becomes_a_film_that_plays(page: Page, studio_url: str) -> None:
         page.get_by_role("link", name="mp4").click()
     assert download.value.path().read_bytes()[4:8] == b"ftyp"
 
+    action = card.locator(".actor textarea, .actor input").first
+    action.fill("the fox sleeps")
+    action.blur()
+    expect(card.locator(".caption")).to_contain_text("the scene has changed since")
+
 
 def test_work_goes_on_without_the_page_and_can_be_cancelled(page: Page, studio_url: str) -> None:
     _make_storyboard(page, studio_url)

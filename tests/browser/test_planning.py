@@ -113,9 +113,11 @@ def test_a_model_plans_a_story_and_replans_its_scenes(
     card.get_by_text("More", exact=True).click()
     card.get_by_label("Change this scene").fill("make it night")
     replan = card.get_by_role("button", name="Replan")
+    usual, model.says = model.says, lambda _: Hangs(pings=True)
     replan.click()
     page.get_by_role("button", name="Cancel", exact=True).click()
     expect(page.locator("#thinking .planning")).to_be_hidden()
+    model.says = usual
     replan.click()
     expect(card.get_by_label("Where it plays")).to_have_value(NIGHT)
     expect(page.locator(".notice")).to_be_hidden()

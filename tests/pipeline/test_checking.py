@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.checking import Arrival, check, fix, import_plans
-from pipeline.errors import InputError
+from pipeline.checking import Arrival, Checked, check, fix, import_plans
+from pipeline.errors import InputError, WorkspaceError
 from pipeline.planning import plan
 from pipeline.progress import finish
 from pipeline.settings import Settings
@@ -36,10 +36,12 @@ def test_one_finding_is_fixed_and_the_others_stay(settings: Settings, project: P
             project.story.replace_scene(scene.model_copy(update={"regions": regions}))
         )
     (before,) = check(project.path, settings=settings)
+    assert isinstance(before, Checked)
     first, second = [one for one in before.findings if one.rule == "box-unseen"]
     story = fix(project, first, settings=settings)
     assert (story.revision, project.versions()) == (3, [0, 1, 2])
     (after,) = check(project.path, settings=settings)
+    assert isinstance(after, Checked)
     assert first not in after.findings
     assert second in after.findings
     with pytest.raises(InputError, match="nothing to fix"):
@@ -58,3 +60,21 @@ def test_no_more_plans_are_imported_than_asked_for(settings: Settings) -> None:
     with pytest.raises(InputError, match="2 plans; at most 1"):
         finish(import_plans(PLANS, None, settings=settings, at_most=1))
     assert not projects_dir(settings).exists()
+
+
+def test_an_import_that_fails_half_way_leaves_nothing(settings: Settings, tmp_path: Path) -> None:
+    out = tmp_path / "in"
+    out.mkdir()
+    (out / "two-scenes-2").symlink_to(tmp_path / "nowhere" / "at-all")
+    with pytest.raises(WorkspaceError):
+        finish(import_plans(PLANS, out, settings=settings))
+    assert [path.name for path in out.iterdir()] == ["two-scenes-2"]
+
+
+def test_an_import_that_is_stopped_leaves_nothing(settings: Settings, tmp_path: Path) -> None:
+    work = import_plans(PLANS, tmp_path / "in", settings=settings)
+    records = [next(work) for _ in range(4)]
+    assert [(one.step, one.total) for one in records] == [(0, 4), (1, 4), (2, 4), (3, 4)]
+    assert (tmp_path / "in" / "two-scenes-1").is_dir()
+    work.close()
+    assert list((tmp_path / "in").iterdir()) == []

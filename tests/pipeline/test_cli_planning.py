@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -183,6 +185,23 @@ def test_a_loose_story_file_is_mended_in_place_and_kept(
     assert json.loads((tmp_path / "kite.0.json").read_text("utf-8")) == broken_story()
 
 
+@pytest.mark.parametrize(
+    ("name", "kept"), [("kite.json", "kite.0"), ("story.json", "versions/0")], ids=["loose", "home"]
+)
+def test_what_is_kept_is_written_over_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str, kept: str
+) -> None:
+    (tmp_path / "versions").mkdir()
+    (tmp_path / name).write_text(json.dumps(broken_story()), "utf-8")
+    for mine in (f"{kept}.json", f"{kept}-2.json"):
+        (tmp_path / mine).write_text("mine", "utf-8")
+    run(capsys, "lint", tmp_path / name, "--fix")
+    assert read_story(tmp_path / name).revision == 1
+    for mine in (f"{kept}.json", f"{kept}-2.json"):
+        assert (tmp_path / mine).read_text("utf-8") == "mine"
+    assert json.loads((tmp_path / f"{kept}-3.json").read_text("utf-8")) == broken_story()
+
+
 @pytest.mark.parametrize("name", ["two_scenes.txt", "kite.fountain", "oddities.jsonl"])
 def test_other_formats_are_checked_but_not_mended_in_place(
     capsys: pytest.CaptureFixture[str], name: str
@@ -235,6 +254,31 @@ def test_plans_that_cannot_be_imported_are_listed_and_nothing_of_them_is_written
     assert len([line for line in lines if not line.startswith("  ")]) == 2
 
 
+def test_lint_of_a_file_tells_of_its_good_plans_and_names_the_bad(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    rows = (PLANS / "oddities.jsonl").read_text("utf-8").splitlines()
+    rows[1] = rows[1].replace("Frame_5", "Frame_9")
+    (tmp_path / "rows.jsonl").write_text("\n".join(rows), "utf-8")
+    code, lines, _ = run(capsys, "lint", tmp_path / "rows.jsonl")
+    assert code == 1
+    bad = "error: 0002 cannot be read: line 2, Frame_9: expected Frame_1 to Frame_6"
+    assert any(line.startswith(bad) for line in lines)
+    assert any("0003: " in line for line in lines)
+
+
+def test_half_a_character_keeps_one_plan_out_and_no_other(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    rows = (PLANS / "oddities.jsonl").read_text("utf-8").splitlines()[:2]
+    rows.append(json.dumps(["0009.mp4", "Background: a \ud800 beach"]))
+    (tmp_path / "rows.jsonl").write_text("\n".join(rows), "utf-8")
+    code, _, said = run(capsys, "plan-import", tmp_path / "rows.jsonl", "--out", tmp_path / "in")
+    assert code == 1
+    assert "0009 is not imported: line 3: expected whole characters" in said
+    assert sorted(path.name for path in (tmp_path / "in").iterdir()) == ["0001", "0002"]
+
+
 def test_import_of_what_is_no_plan_writes_nothing(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -271,6 +315,22 @@ def test_export_and_import_bring_the_scenes_back(
     assert read_story(tmp_path / "copy.json") == project.story
 
 
+@pytest.mark.parametrize("name", ["story.json", "casting.json", "planning.json", "notes.txt"])
+def test_export_writes_over_nothing_unless_it_is_told_to(
+    capsys: pytest.CaptureFixture[str], project: Project, name: str
+) -> None:
+    file = project.path / name
+    (project.path / "notes.txt").write_text("mine", "utf-8")
+    before = file.read_bytes()
+    code, lines, said = run(capsys, "plan-export", project.path, "--out", file)
+    assert (code, lines) == (1, [])
+    assert "there is something already" in said
+    assert "--force" in said
+    assert file.read_bytes() == before
+    assert run(capsys, "plan-export", project.path, "--out", file, "--force")[0] == 0
+    assert file.read_bytes().startswith(b"Background: ")
+
+
 def test_the_command_line_offers_every_format_that_is_written() -> None:
     assert set(planning.FORMATS) == {name for name, kind in FORMATS.items() if kind.write}
 
@@ -293,3 +353,19 @@ def test_a_story_that_no_fix_makes_whole_stays_as_it_is(
     assert "no whole story" in said
     assert "scenes" in said
     assert [path.name for path in tmp_path.iterdir() if path.name != "home"] == ["story.json"]
+
+
+@pytest.mark.parametrize(
+    ("shell", "said"),
+    [
+        ("schema | true; exit ${PIPESTATUS[0]}", ""),
+        ("schema > /dev/full", "error: cannot write the output: no space left on device"),
+    ],
+    ids=["no-reader", "no-space"],
+)
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device here")
+def test_output_that_cannot_be_written_is_no_traceback(shell: str, said: str) -> None:
+    root = Path(__file__).parents[2]
+    command = ["bash", "-c", f"{sys.executable} -m pipeline {shell}"]
+    ended = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr.strip()) == (1, said)

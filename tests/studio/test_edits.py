@@ -80,13 +80,29 @@ def test_a_take_can_be_chosen_if_there_is_one(project: Project) -> None:
         edits.choose_take(project, "dawn", "take-99")
 
 
-def test_background_keeps_its_words_at_another_setting(project: Project) -> None:
-    edits.edit_scene(project, "dusk", "background", "the beach under grey clouds")
-    edits.edit_scene(project, "dusk", "setting", "the castle")
-    assert project.story.scene("dusk").background == "the castle under grey clouds"
+@pytest.mark.parametrize(
+    ("before", "setting", "after"),
+    [
+        ("the beach under grey clouds", "the castle", "the castle under grey clouds"),
+        ("tall pines", "the castle", "tall pines"),
+        ("", "the castle", ""),
+        ("the beachcomber on the beach", "the castle", "the beachcomber on the castle"),
+    ],
+)
+def test_background_keeps_its_words_at_another_setting(
+    project: Project, before: str, setting: str, after: str
+) -> None:
+    edits.edit_scene(project, "dusk", "background", before)
+    edits.edit_scene(project, "dusk", "setting", setting)
+    assert project.story.scene("dusk").background == after
+
+
+def test_the_setting_decides_where_the_background_names_no_place(
+    settings: Settings, project: Project
+) -> None:
     edits.edit_scene(project, "dusk", "background", "tall pines")
-    edits.edit_scene(project, "dusk", "setting", "the forest")
-    assert project.story.scene("dusk").background == "the forest"
+    edits.edit_scene(project, "dusk", "setting", "the castle")
+    assert stage(project, settings).prompts["dusk"].background == "an empty stage at the castle"
 
 
 def test_a_nearer_shot_has_larger_boxes(settings: Settings, project: Project) -> None:

@@ -311,4 +311,4 @@ def test_errors_become_messages_and_secrets_stay_inside() -> None:
 
 def test_message_of_an_error_is_words_not_markup() -> None:
     told = shown(InputError("no <b>idea</b>", hint="Write one."))
-    assert told.message == "no &lt;b&gt;idea&lt;/b&gt;. Write one."
+    assert told.message == "No &lt;b&gt;idea&lt;/b&gt;. Write one."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from typing import Any
 
@@ -177,6 +178,25 @@ def test_film_is_the_newest_with_its_narration(settings: Settings, project: Proj
     assert film_view(project)["film"]["captions"] is None
     (project.films_dir / "film-01.srt").write_text("", encoding="utf-8")
     assert film_view(project)["film"]["captions"].endswith("/films/film-01.vtt")
+
+
+def test_a_film_older_than_a_take_says_so(settings: Settings, project: Project) -> None:
+    add_take(project, "dawn")  # made in 2024
+    project.films_dir.mkdir(parents=True, exist_ok=True)
+    film = project.films_dir / "film-01.mp4"
+    film.write_bytes(b"film")
+    assert "newer takes" not in film_view(project)["film"]["note"]
+    os.utime(film, (1_600_000_000, 1_600_000_000))
+    assert "newer takes" in film_view(project)["film"]["note"]
+
+
+def test_a_place_played_elsewhere_is_told_on_its_card(settings: Settings, project: Project) -> None:
+    edit_scene(project, "dusk", "setting", "a snowy meadow")
+    edit_scene(project, "dusk", "background", "a snowy meadow")
+    view = board_view(project, stage(project, settings))
+    assert view["scenes"][0]["place"] == ""
+    assert "a snowy meadow is played" in view["scenes"][1]["place"].lower()
+    assert not any("meadow" in note for note in view["notes"])
 
 
 def test_cost_is_what_the_newest_take_measured(settings: Settings, project: Project) -> None:

@@ -6,6 +6,9 @@ from pipeline.errors import InvalidStoryError
 from pipeline.plan.draft import DraftStory
 from pipeline.story import Record
 
+MAX_CHARACTERS = 200
+"""Characters of one plan, and motions."""
+_MAX_SCENES, _MAX_REGIONS, _MAX_IN_SCENE, _MAX_LISTED = 100, 1000, 50, 50
 _LONGEST_SHOWN = 60
 
 
@@ -41,6 +44,33 @@ def unexpected(place: str, expected: str, found: str) -> InvalidStoryError:
         shown = f"{shown[:_LONGEST_SHOWN]}..."
     message = f"expected {expected}, found {shown or 'nothing'}"
     return InvalidStoryError(f"{place}: {message}", problems=[(place, message)])
+
+
+def check_size(draft: DraftStory) -> None:
+    """Refuse a draft with much more in it than a story holds: to look through it takes minutes.
+
+    Raises:
+        InvalidStoryError: it is such a draft; what there is too much of is named.
+    """
+    regions = [region for scene in draft.scenes for region in scene.regions]
+    overlaps = [overlap for scene in draft.scenes for overlap in scene.overlaps]
+    lists = [
+        *(scene.overlaps for scene in draft.scenes),
+        *(overlap.region_ids for overlap in overlaps),
+        *(region.priors for region in regions),
+        *(character.pictures for character in draft.characters),
+    ]
+    in_scene = (len(scene.regions) for scene in draft.scenes)
+    for what, count, most in (
+        ("characters", len(draft.characters), MAX_CHARACTERS),
+        ("motions", len(draft.motions), MAX_CHARACTERS),
+        ("scenes", len(draft.scenes), _MAX_SCENES),
+        ("boxes", len(regions), _MAX_REGIONS),
+        ("boxes in a scene", max(in_scene, default=0), _MAX_IN_SCENE),
+        ("overlaps, priors or pictures together", max(map(len, lists), default=0), _MAX_LISTED),
+    ):
+        if count > most:
+            raise unexpected("the whole", f"at most {most:,} {what}", f"{count:,}")
 
 
 def refused(name: str, error: InvalidStoryError) -> Refused:

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from pipeline.plan.casting import find_kind
 from pipeline.plan.draft import DraftCharacter, DraftMotion
+from pipeline.plan.exchange.arrivals import MAX_CHARACTERS, unexpected
 from pipeline.plan.exchange.fountain import Part
 from pipeline.plan.lexicon import load_lexicon
 from pipeline.plan.stage import travels
@@ -46,27 +47,35 @@ class Cast:
 
 
 def find_cast(parts: Sequence[Part]) -> Cast:
-    """Give who speaks, then who the action names in capitals ('RED FOX' is the FOX who speaks)."""
+    """Give who speaks, then who the action names in capitals ('RED FOX' is the FOX who speaks).
+
+    Raises:
+        InvalidStoryError: there are more than `MAX_CHARACTERS`.
+    """
     cast = Cast()
     for part in parts:
         if part.kind == "speech":
-            _add(cast, as_name(part.speaker))
-    for run in (run for part in parts for run in _named_in_capitals(part)):
+            _add(cast, as_name(part.speaker), part.line)
+    for line, run in ((part.line, run) for part in parts for run in _named_in_capitals(part)):
         words = run.lower().split()
         ends = (" ".join(words[n:]) for n in range(len(words)))
         speaker = next((cast.people[end] for end in ends if end in cast.people), None)
-        person = speaker or _add(cast, as_name(run))
+        person = speaker or _add(cast, as_name(run), line)
         person.look = person.look or run.lower()
     for person in cast.people.values():
         person.look = _look(person, parts) or person.look
     return cast
 
 
-def _add(cast: Cast, name: str) -> Person:
+def _add(cast: Cast, name: str, line: int) -> Person:
     name = name[:_LONGEST_NAME].strip()
-    taken = [person.id for person in cast.people.values()]
-    person = Person(slug(name, fallback="character", taken=taken), name)
-    return cast.people.setdefault(name.lower(), person)
+    if name.lower() not in cast.people:
+        if len(cast.people) == MAX_CHARACTERS:
+            raise unexpected(f"line {line}", f"at most {MAX_CHARACTERS} figures", name)
+        taken = [person.id for person in cast.people.values()]
+        made = slug(name, fallback="character", taken=taken)
+        cast.people[name.lower()] = Person(made, name)
+    return cast.people[name.lower()]
 
 
 def _named_in_capitals(part: Part) -> Iterator[str]:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from pipeline.errors import InputError, InvalidStoryError
 from pipeline.files import read_text, short
-from pipeline.plan.exchange.arrivals import Exported, Imported, Refused
+from pipeline.plan.exchange.arrivals import Exported, Imported, Refused, check_size, refused
 from pipeline.plan.exchange.compbench import read_compbench, write_compbench
 from pipeline.plan.exchange.fountain import is_fountain
 from pipeline.plan.exchange.plan_text import (
@@ -76,10 +76,19 @@ def read_each(path: Path) -> tuple[Imported | Refused, ...]:
     text = read_text(path, "story or plan")
     kind = FORMATS[format_of(text, path.suffix)]
     try:
-        return kind.read(text, path.stem)
+        return tuple(map(_of_size, kind.read(text, path.stem)))
     except InvalidStoryError as error:
         message = f"{short(path)} is not {kind.title}: {error.message}"
         raise InvalidStoryError(message, problems=error.problems, hint=error.hint) from error
+
+
+def _of_size(one: Imported | Refused) -> Imported | Refused:
+    try:
+        if isinstance(one, Imported):
+            check_size(one.draft)
+    except InvalidStoryError as error:
+        return refused(one.name, error)
+    return one
 
 
 def format_of(text: str, suffix: str = "") -> str:

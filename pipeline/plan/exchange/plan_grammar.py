@@ -41,6 +41,8 @@ _PIECE = re.compile(
     r"""|[+-]?(?:\d{1,20}(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?(?![\w.])"""
 )
 _ESCAPE = re.compile(r"\\(.)")
+_HALF = re.compile(r"[\ud800-\udfff]")
+"""Half a character, as JSON can write it: no file can hold it."""
 _KNOWN_ESCAPES = "\\'\"abfnrtvxuU"
 _ENTRY = '[["entity", "motion", "caption"], [left, top, right, bottom]]'
 
@@ -83,6 +85,9 @@ def parse_plan(text: str, *, line: int = 1, step: int = 1) -> PlanText:
         expected = f"a plan of at most {MAX_PLAN_CHARACTERS:,} characters"
         raise unexpected(f"line {line}", expected, f"{len(text):,}")
     rows = [(line + step * n, row) for n, row in _rows(text) if row.strip()]
+    half = next(((n, found[0]) for n, row in rows if (found := _HALF.search(row))), None)
+    if half is not None:
+        raise unexpected(f"line {half[0]}", "whole characters", f"half of one, {half[1]!a}")
     number, first = rows[0] if rows else (line, "")
     background = _BACKGROUND.fullmatch(first)
     if background is None:

@@ -19,7 +19,7 @@ __all__ = ["PlanEntry", "PlanText", "draft_of_plan", "parse_plan", "write_plan",
 
 MAX_PLANS = 1000
 """Plans of one file."""
-_START = re.compile(r"^[ \t]*\"?[ \t]*Background[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_START = re.compile(r"^[ \t]*(?:\"[ \t]*)?Background[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _LEFT = "titles, narration, looks, shot sizes and cameras are not part of plan text"
 
 

@@ -39,6 +39,8 @@ MAX_IN_SCENE = 8
 _HEIGHT = 0.54
 _LONGEST_NARRATION = 4000
 _LONGEST_PIECE = 1000
+_LONGEST_HEADING = 500
+"""What is read of a heading; a setting has 200 letters."""
 _PLACE = re.compile(
     r"^(?:(?:INT\.?/EXT|EXT\.?/INT|I/E|INT|EXT|EST)(?:\.|\s)\s*)?(.*?)"
     r"(?:\s*[-\u2013\u2014]+\s*([^-\u2013\u2014]{1,30}))?$",
@@ -57,7 +59,7 @@ def read_fountain(text: str, name: str) -> tuple[Imported, ...]:
     """Give the one story of a screenplay.
 
     Raises:
-        InvalidStoryError: it is no screenplay, or has more scenes than a story holds.
+        InvalidStoryError: it is no screenplay, or has more scenes or figures than a story holds.
     """
     script = parse_fountain(text)
     cast, notes = find_cast(script.parts), []
@@ -119,6 +121,7 @@ def _scenes(
 
 def _setting(heading: str) -> tuple[str, str]:
     """'EXT. GARDEN - NIGHT' as setting 'garden' and background 'garden at night'."""
+    heading = heading[:_LONGEST_HEADING]
     found = _PLACE.match(heading)
     assert found is not None  # every part of it is optional
     place, time = found[1].strip(), (found[2] or "").strip()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.plan.draft import DraftStory, draft_of
-from pipeline.plan.lint.findings import Finding
+from pipeline.plan.lint.findings import Finding, Place
 from pipeline.plan.lint.geometry import Limits
 from pipeline.plan.lint.rules import FORM, JOINING, RULES, SENSE
 from pipeline.plan.lint.sheet import Normalise, Rule, Sheet
@@ -48,12 +48,7 @@ def apply_fix(draft: DraftStory, finding: Finding, *, limits: Limits = USUAL) ->
 
     A finding that offers none, or is not true of this draft (any more), changes nothing.
     """
-    rule = RULES.get(finding.rule)
-    sheet = Sheet(draft, limits)
-    if rule is None or rule.mend is None:
-        return draft
-    offered = (found.place for found in rule.find(sheet) if found.fix)
-    return rule.mend(sheet, finding.place) if finding.place in offered else draft
+    return _fixed(draft, finding, limits)[0]
 
 
 def repair(draft: DraftStory, *, limits: Limits = USUAL) -> Repaired:
@@ -64,8 +59,8 @@ def repair(draft: DraftStory, *, limits: Limits = USUAL) -> Repaired:
     narration longer than 4,000 letters (the story's own words are never cut unasked).
     """
     applied: list[Finding] = []
-    for rules, at_once in ((JOINING, 1), ((*FORM, *SENSE), None)):
-        while found := [f for f in _find(rules, Sheet(draft, limits)) if f.safe][:at_once]:
+    for rules in (JOINING, (*FORM, *SENSE)):
+        while found := [f for f in _find(rules, Sheet(draft, limits)) if f.safe]:
             draft = _apply(draft, found, applied, limits)
     return Repaired(draft, tuple(applied))
 
@@ -76,12 +71,43 @@ def _apply(
     """The draft with the fixes of findings; those still needed in their turn go to `applied`."""
     before = draft
     for finding in findings:
-        after = apply_fix(draft, finding, limits=limits)
-        if after is not draft:
-            applied.append(finding)
-        draft = after
+        draft, now = _fixed(draft, finding, limits)
+        if now is not None:
+            applied.append(now)
     assert draft != before, f"the fix of {findings[0].rule} changes nothing"
     return draft
+
+
+def _fixed(
+    draft: DraftStory, finding: Finding, limits: Limits
+) -> tuple[DraftStory, Finding | None]:
+    """The draft with the fix of a finding, and that finding as it is by now; None if it is gone."""
+    rule = RULES.get(finding.rule)
+    part = _part(draft, finding.place)
+    sheet = Sheet(part, limits)
+    if rule is None or rule.mend is None:
+        return draft, None
+    offered = (f for f in rule.findings(sheet) if f.place == finding.place and f.fix)
+    now = next(offered, None)
+    after = rule.mend(sheet, finding.place) if now else part
+    return (draft, None) if after is part else (_with_part(draft, part, after), now)
+
+
+def _part(draft: DraftStory, place: Place) -> DraftStory:
+    """All that rules about a region look at: the cast, the motions and its scene."""
+    if place.region_id is None:
+        return draft
+    scenes = tuple(scene for scene in draft.scenes if scene.id == place.scene_id)
+    return draft.model_copy(update={"scenes": scenes})
+
+
+def _with_part(draft: DraftStory, part: DraftStory, after: DraftStory) -> DraftStory:
+    """The draft whose part is as it is after a fix."""
+    if part is draft:
+        return after
+    changed = {scene.id: iter(after.scenes) for scene in part.scenes}
+    scenes = tuple(next(changed[s.id]) if s.id in changed else s for s in draft.scenes)
+    return after.model_copy(update={"scenes": scenes})
 
 
 def _find(rules: Iterable[Rule], sheet: Sheet) -> list[Finding]:

@@ -24,7 +24,8 @@ def read_json(text: str, kind: type[W]) -> W:
     """Read the JSON object in an answer, whatever is said around it.
 
     Raises:
-        InvalidStoryError: there is none, or it is no `kind`; `problems` says where and what.
+        InvalidStoryError: there is none (then it has no `problems`), or it is no `kind`;
+            `problems` says where and what.
     """
     try:
         return kind.model_validate(_object_in(_THOUGHTS.sub("", text)))

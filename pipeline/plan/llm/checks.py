@@ -38,7 +38,8 @@ def scene_problems(
 ) -> tuple[str, ...]:
     """Give what is wrong with where a scene's characters are.
 
-    `with_words` looks at the words of the scene too, where the same answer tells them.
+    `with_words` looks at the words of the scene too, where the same answer tells them. The limits
+    are the usual ones, those of the theatre, whichever pack plays.
     """
     alone = story.model_copy(update={"scenes": (scene,)})
     found = [f for f in _told(lint(alone)) if f.place.scene_id == scene.id]

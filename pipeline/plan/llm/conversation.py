@@ -54,7 +54,7 @@ async def converse(endpoint: Endpoint, errand: Errand[T], *, tries: int, hear: H
     attempts: list[PlanAttempt] = []
     for number in range(1, tries + 1):
         answer = await endpoint.ask(errand.question, said=said, hear=hear)
-        value, problems = _judge(errand, answer)
+        value, problems = _judge(errand, answer, endpoint)
         attempts.append(_attempt(errand, number, answer, problems))
         if value is not None and (best is None or len(problems) <= len(left)):
             best, left = value, problems
@@ -68,11 +68,15 @@ async def converse(endpoint: Endpoint, errand: Errand[T], *, tries: int, hear: H
     return Outcome(best, left, tuple(attempts))
 
 
-def _judge(errand: Errand[T], answer: Answer) -> tuple[T | None, tuple[str, ...]]:
+def _judge(
+    errand: Errand[T], answer: Answer, endpoint: Endpoint
+) -> tuple[T | None, tuple[str, ...]]:
     try:
         value = errand.read(answer.text, answer.mode)
     except InvalidStoryError as error:
+        endpoint.learn_form(answer, is_json=bool(error.problems))
         return None, problems_in(error)
+    endpoint.learn_form(answer, is_json=True)
     return value, errand.check(value)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from pipeline.plan.draft import DraftCharacter, DraftMotion, DraftScene, DraftStory
-from pipeline.plan.llm.placing import Placed
+from pipeline.plan.llm.placing import Placed, known_id
 from pipeline.plan.llm.wire import (
     WireAct,
     WireCharacter,
@@ -113,10 +113,3 @@ def tidied(
         ids.setdefault(item.id, made)
         tidy.append(item.model_copy(update={"id": made}))
     return tuple(tidy), ids
-
-
-def known_id(told: str, ids: Mapping[str, str]) -> str | None:
-    """Give our id of one the model wrote, its capitals and spaces aside; None if there is none."""
-    return ids.get(told) or next(
-        (ours for name, ours in ids.items() if slug(name) == slug(told)), None
-    )

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from pipeline.errors import PlanningError
 from pipeline.plan.llm.hearing import Hear, hear_out, pieces_of
-from pipeline.plan.llm.manner import Manner, Mode, known_manner, remember_manner
+from pipeline.plan.llm.manner import Manner, Mode, known_manner, learn_form, remember_manner
 from pipeline.plan.llm.options import LlmOptions
 from pipeline.plan.llm.troubles import (
     LONGEST_ASK,
@@ -82,6 +82,7 @@ class Endpoint:
             PlanningError: the endpoint cannot be reached, fails for too long or refuses.
         """
         manner, start = known_manner(self._options), time.monotonic()
+        known, lasting = manner, True
         while True:
             body = self._body(question, said, manner)
             try:
@@ -90,10 +91,16 @@ class Endpoint:
                 below = manner.without(refused.reason)
                 if below is None:
                     raise self._useless(refused.reason) from None
+                lasting = lasting and manner.is_about(refused.reason)
                 manner = below
                 continue
-            remember_manner(self._options, manner)
+            if lasting and manner != known:
+                remember_manner(self._options, manner)
             return Answer(text, manner.mode, time.monotonic() - start)
+
+    def learn_form(self, answer: Answer, *, is_json: bool) -> None:
+        """Learn whether the form of an answer is kept: later questions are asked accordingly."""
+        learn_form(self._options, answer.mode, is_json=is_json)
 
     def _useless(self, reason: str) -> PlanningError:
         return PlanningError(

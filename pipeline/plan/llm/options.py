@@ -10,7 +10,7 @@ from pipeline.errors import InputError
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 DEFAULT_MODEL = "gpt-4o"
-_NO_KEY = "none"
+NO_KEY = "none"
 """What servers at home are sent, which ask for no key."""
 
 
@@ -81,7 +81,7 @@ def options_from_env() -> LlmOptions:
         )
     return LlmOptions(
         base_url=base_url or DEFAULT_BASE_URL,
-        api_key=key or _NO_KEY,
+        api_key=key or NO_KEY,
         model=os.environ.get("OPENAI_MODEL", "").strip() or DEFAULT_MODEL,
         timeout_seconds=_timeout(os.environ.get("OPENAI_TIMEOUT_SECONDS", "").strip() or "120"),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.plan.draft import DraftBox, DraftKey, DraftOverlap, DraftRegion
@@ -11,6 +12,7 @@ from pipeline.plan.llm.wire import WireKey, WirePlan, WireRegion
 from pipeline.story import NUM_KEYFRAMES, slug
 
 NOBODY = ("", "none", "null")
+_WORD = re.compile(r"[^\W_]+")
 _FRACTIONS = 1.5
 """Boxes whose edges all lie within this are fractions: as percent they would be dots."""
 _CLOSE = 0.006
@@ -29,10 +31,21 @@ class Placed:
     """What was wrong with the answer that cannot be seen in the regions."""
 
 
+def known_id(told: str, ids: Mapping[str, str]) -> str | None:
+    """Give the id of what the model wrote; None if there is none.
+
+    `ids` are ours by what the model calls them. Capitals, spaces and marks may differ, no letter
+    of any language.
+    """
+    words = _words(told)
+    alike = (ours for name, ours in ids.items() if words and _words(name) == words)
+    return ids.get(told) or next(alike, None)
+
+
 def placed_of_plan(
-    plan: WirePlan, *, characters: Collection[str], motions: Collection[str]
+    plan: WirePlan, *, characters: Mapping[str, str], motions: Mapping[str, str]
 ) -> Placed:
-    """Give the regions of an answer that names characters and motions by id.
+    """Give the regions of an answer that names characters and motions as `known_id` reads them.
 
     An id that leads nowhere stays as it was told, for `lint` to find.
     """
@@ -63,15 +76,15 @@ def placed_of_plan(
 
 
 def placed_of_text(
-    plan: PlanText, *, characters: Collection[str], motions: Collection[str]
+    plan: PlanText, *, characters: Mapping[str, str], motions: Mapping[str, str]
 ) -> Placed:
-    """Give the regions of a plan text whose entities and motions are ids.
+    """Give the regions of a plan text whose entities and motions `known_id` reads.
 
     What is no known id is a thing, or a motion without a name: its words stand in the description.
     """
     draft = draft_of_plan(plan, "plan")
-    people = {c.id: _known(c.name, characters) for c in draft.characters}
-    moves = {m.id: _known(m.words, motions) for m in draft.motions}
+    people = {c.id: known_id(c.name, characters) for c in draft.characters}
+    moves = {m.id: known_id(m.words, motions) for m in draft.motions}
     regions = tuple(
         region.model_copy(
             update={
@@ -97,15 +110,14 @@ def _gaps(plan: WirePlan) -> Iterator[str]:
             yield f"region {region.id!r}: there are two boxes at one keyframe"
 
 
-def _known(told: str, ids: Collection[str]) -> str | None:
-    """The id that was meant, capitals and spaces aside."""
-    return next((one for one in (told, slug(told)) if one in ids), None)
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
 
 
-def _joined(told: str | None, ids: Collection[str]) -> str | None:
+def _joined(told: str | None, ids: Mapping[str, str]) -> str | None:
     if told is None or told.lower() in NOBODY:
         return None
-    return _known(told, ids) or told
+    return known_id(told, ids) or told
 
 
 def _are_fractions(plan: WirePlan) -> bool:

@@ -115,7 +115,7 @@ class _Planning:
         async with Endpoint(self._options, seed=self._seed) as endpoint:
             told = await self._ask_story(endpoint)
             if told.value is None:
-                raise unusable(told.problems, self._options)
+                raise unusable(told.problems, self._options, attempts=told.attempts)
             story, left_out = joined_acts(tidy_ids(told.value))
             self._step, self._total = 1, 1 + len(story.scenes)
             self._tell(f"{len(story.scenes)} scenes to place")

@@ -22,13 +22,12 @@ from pipeline.plan.llm.wire import (
     WireStory,
     wire_schema,
 )
+from pipeline.plan.staging import HEIGHTS
 from pipeline.plan.troupe import Players
 from pipeline.story import Box, Character, Region, Scene, ShotSize, Story
 
 _FOLDER = Path(__file__).with_name("prompts")
 _VERSION = re.compile(r"version: (\S+)\n+")
-_HEIGHTS: dict[ShotSize, int] = {"wide": 47, "full": 55, "medium": 65, "close": 80}
-"""Height of a standing figure, in percent of the picture."""
 
 
 def prompts_version() -> str:
@@ -148,7 +147,8 @@ def _troupe(troupe: Players | None) -> str:
 
 
 def _shot(size: ShotSize) -> dict[str, str]:
-    return {"shot": size, "height": str(_HEIGHTS[size])}
+    heights = {shot: f"{100 * height:.0f}" for shot, height in HEIGHTS.items()}
+    return {"shot": size, "height": heights[size], **heights}
 
 
 def _shown(told: Mapping[str, object]) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pipeline.errors import InputError
 from pipeline.plan.draft import (
@@ -23,15 +23,17 @@ from pipeline.plan.llm.drafting import draft_character, draft_motion, draft_scen
 from pipeline.plan.llm.endpoint import Endpoint, Question
 from pipeline.plan.llm.manner import Mode
 from pipeline.plan.llm.options import LlmOptions
-from pipeline.plan.llm.placing import Placed, placed_of_plan
+from pipeline.plan.llm.placing import Placed, known_id, placed_of_plan
 from pipeline.plan.llm.planner import Planned, check_words, make_record
 from pipeline.plan.llm.prompting import replan_prompt
 from pipeline.plan.llm.scenes import read_placed
 from pipeline.plan.llm.settling import settle, unusable
-from pipeline.plan.llm.wire import WireReplan, wire_schema
+from pipeline.plan.llm.wire import WireCharacter, WireMotion, WireReplan, wire_schema
 from pipeline.plan.troupe import Players
 from pipeline.progress import Progress, Work
-from pipeline.story import Scene, Story, slug
+from pipeline.story import Scene, Story
+
+_Item = TypeVar("_Item", WireCharacter, WireMotion)
 
 
 def replan_scene(
@@ -99,7 +101,7 @@ class _Replanning:
         async with Endpoint(self.options, seed=self.seed) as endpoint:
             told = await converse(endpoint, errand, tries=self.options.max_tries, hear=hear)
         if told.value is None:
-            raise unusable(told.problems, self.options)
+            raise unusable(told.problems, self.options, attempts=told.attempts)
         whole = draft_of(self.story)
         settled = settle(self._alone(told.value), self.options, numbered_in=whole)
         record = make_record(
@@ -115,21 +117,24 @@ class _Replanning:
         return replan_prompt(self.story, self.scene, self.note, mode, self.troupe)
 
     def _read(self, text: str, mode: Mode) -> _Again:
-        people = {character.id for character in self.story.characters}
-        moves = {motion.id for motion in self.story.motions}
+        people = {character.id: character.id for character in self.story.characters}
+        moves = {motion.id: motion.id for motion in self.story.motions}
         if mode == "plan_text":
             placed = read_placed(text, mode, characters=people, motions=moves)
             return _Again(self._kept(self._with_background(placed.background), placed))
         answer = read_json(text, WireReplan)
-        fresh = [one for one in answer.new_characters if slug(one.id) not in people]
-        cast, _ = tidied(fresh, fallback="character", taken=people)
-        new = [one for one in answer.new_motions if slug(one.id) not in moves]
-        motions, _ = tidied(new, fallback="motion", taken=moves)
-        people, moves = people | {one.id for one in cast}, moves | {one.id for one in motions}
+        cast, people = _with_new(answer.new_characters, people, fallback="character")
+        motions, moves = _with_new(answer.new_motions, moves, fallback="motion")
         placed = placed_of_plan(answer.plan, characters=people, motions=moves)
         scene = draft_scene(answer.scene, placed, scene_id=self.scene.id)
-        cast, motions = tuple(map(draft_character, cast)), tuple(map(draft_motion, motions))
-        return _Again(self._kept(scene, placed), cast, motions, placed.problems)
+        cast = _used(cast, [region.character_id for region in placed.regions])
+        motions = _used(motions, [region.motion_id for region in placed.regions])
+        return _Again(
+            self._kept(scene, placed),
+            tuple(map(draft_character, cast)),
+            tuple(map(draft_motion, motions)),
+            placed.problems,
+        )
 
     def _check(self, again: _Again) -> tuple[str, ...]:
         alone = self._alone(again)
@@ -183,6 +188,19 @@ class _Replanning:
             motions=(*self.story.motions, *(m for m in settled.motions if m.id not in moves)),
             scenes=tuple(scene if s.id == scene.id else s for s in self.story.scenes),
         )
+
+
+def _with_new(
+    items: Sequence[_Item], known: Mapping[str, str], *, fallback: str
+) -> tuple[tuple[_Item, ...], dict[str, str]]:
+    """The items that are not known yet, and the ids of all by what the model calls them."""
+    new = [one for one in items if known_id(one.id, known) is None]
+    made, ids = tidied(new, fallback=fallback, taken=known)
+    return made, {**ids, **known}
+
+
+def _used(items: Sequence[_Item], ids: Collection[str | None]) -> list[_Item]:
+    return [one for one in items if one.id in ids]
 
 
 def _old_ids(regions: Sequence[DraftRegion], old: Mapping[str, DraftRegion]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from pipeline.plan.draft import DraftRegion
 from pipeline.plan.llm.answers import read_json, read_plan
@@ -19,7 +19,7 @@ from pipeline.story import NUM_KEYFRAMES, slug
 
 def scene_errand(story: WireStory, number: int) -> Errand[Placed]:
     """Give what is asked about the scene of that number, from 1 on; ids and acts hold together."""
-    people, moves = {c.id for c in story.cast}, {m.id for m in story.motions}
+    people, moves = {c.id: c.id for c in story.cast}, {m.id: m.id for m in story.motions}
     empty = draft_story(story, [Placed(())] * len(story.scenes))
     words, scene_id = story.scenes[number - 1], scene_id_of(number)
 
@@ -38,7 +38,7 @@ def scene_errand(story: WireStory, number: int) -> Errand[Placed]:
 
 
 def read_placed(
-    text: str, mode: Mode, *, characters: Collection[str], motions: Collection[str]
+    text: str, mode: Mode, *, characters: Mapping[str, str], motions: Mapping[str, str]
 ) -> Placed:
     """Read an answer of the scene level; InvalidStoryError if it cannot be read."""
     if mode == "plan_text":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.artifacts import PlanAttempt
 from pipeline.errors import InvalidStoryError, PlanningError
 from pipeline.plan.draft import DraftStory, story_of
 from pipeline.plan.lint import Finding, apply_fix, lint, repair, tell
@@ -30,6 +31,7 @@ def settle(
 ) -> Settled:
     """Mend what is safe to mend, and give every overlap its words.
 
+    Boxes are held to the usual limits, those of the theatre, whichever pack plays.
     `numbered_in` is the whole story where the draft is a part of it: its scenes are counted.
 
     Raises:
@@ -49,12 +51,17 @@ def settle(
     return Settled(story, tuple(dict.fromkeys(told)))
 
 
-def unusable(problems: Sequence[str], options: LlmOptions) -> PlanningError:
-    """Give the error of answers of which no story can be made."""
+def unusable(
+    problems: Sequence[str], options: LlmOptions, *, attempts: Sequence[PlanAttempt] = ()
+) -> PlanningError:
+    """Give the error of answers of which no story can be made; what was wrong before is added."""
     shown = "; ".join(problems[:_SHOWN_PROBLEMS])
+    before = {one.problems[0]: one.number for one in reversed(attempts[:-1]) if one.problems}
+    told = "; ".join(f"answer {number}: {one}" for one, number in reversed(before.items()))
     return PlanningError(
         f"no story can be made of what {options.model!r} answered: {shown}",
-        hint="Try again, or choose another model or the built-in planner.",
+        hint=f"{f'Before that, {told}. ' if told else ''}"
+        "Try again, or choose another model or the built-in planner.",
     )
 
 

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError, PipelineError, PlanningError
-from pipeline.plan.llm.options import LlmOptions
+from pipeline.plan.llm.manner import FORMATS
+from pipeline.plan.llm.options import NO_KEY, LlmOptions
 
 if TYPE_CHECKING:
     import openai
@@ -21,9 +22,10 @@ LONGEST_ASK = 10
 _ADDRESS = "Check OPENAI_BASE_URL: it mostly ends with /v1."
 _BUSY = (408, 409, 425, 429)
 _KEYS = re.compile(r"\b(?:sk|key|gsk|hf|pk)[-_][\w*.-]{6,}")
-_FORMATS = re.compile(r"response_format|json_schema|json_object|grammar", re.IGNORECASE)
-_SHORTEST_KEY = 8
-"""Shorter ones are words such as 'none', for servers that ask for no key."""
+_LONG_KEY = 8
+"""Letters of a key that is struck out also within a word."""
+_SHORTEST_IN_ANSWERS = 4
+"""Shorter ones ('x', '1'), for servers that ask for no key, could be any word of a story."""
 _LONGEST_TEXT = 240
 
 
@@ -46,15 +48,23 @@ class MannerRefusedError(Exception):
 
 
 def without_key(text: str, options: LlmOptions) -> str:
-    """Give a text with the key, where it stands in it, made unreadable."""
-    return text.replace(options.api_key, "***") if len(options.api_key) >= _SHORTEST_KEY else text
+    """Give an answer with the key, where it stands in it, made unreadable."""
+    return text if len(options.api_key) < _SHORTEST_IN_ANSWERS else _masked(text, options)
 
 
 def redacted(text: str, options: LlmOptions) -> str:
     """Give a text of the endpoint in one short line without the key, nor anything like one."""
-    plain = " ".join(without_key(text, options).split())
+    plain = " ".join(_masked(text, options).split())
     plain = _KEYS.sub("***", plain)
     return plain if len(plain) <= _LONGEST_TEXT else f"{plain[:_LONGEST_TEXT]}..."
+
+
+def _masked(text: str, options: LlmOptions) -> str:
+    """The text without the key; a short one is struck out only where it is a word of its own."""
+    key = re.escape(options.api_key)
+    if len(options.api_key) < _LONG_KEY:
+        key = rf"(?<!\w){key}(?!\w)"
+    return text if options.api_key == NO_KEY else re.sub(key, "***", text)
 
 
 def refusal_error(reason: str, options: LlmOptions) -> PlanningError:
@@ -119,7 +129,7 @@ def _status_error(
     known = _account_error(error, options) or _question_error(error, options)
     if known is not None:
         return known
-    if status >= 500 and (status == 501 or _FORMATS.search(told)):
+    if status >= 500 and (status == 501 or FORMATS.search(told)):
         return MannerRefusedError(told)
     if status in _BUSY or status >= 500:
         what = "is busy" if status == 429 else f"failed with status {status}"

@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.artifacts import Casting
 from pipeline.plan import lint, plan_story, scene_prompt
+from pipeline.plan.planner import left_out
 from pipeline.plan.stage import travels
 from pipeline.story import NUM_KEYFRAMES, Scene, Story
 from tests.pipeline.plan.played import EVERYONE, PLAYED
@@ -83,6 +84,9 @@ def test_every_idea_becomes_the_story_that_a_reader_expects(row: dict[str, Any])
         assert done[name] >= set(motions), name
     for note in row["notes"]:
         assert any(note in said for said in casting.notes()), casting.notes()
+    lost = left_out(row["idea"], story)
+    for words in row.get("left_out", []):
+        assert any(words in said for said in lost), lost
 
 
 @pytest.mark.parametrize("row", IDEAS, ids=NAMES)
@@ -109,6 +113,11 @@ def test_narrations_are_sentences_and_no_two_are_alike(row: dict[str, Any]) -> N
             assert narration[0].isupper() or narration[0] in "“"
             assert narration.endswith((".", "!", "?", "”"))
             assert not set("{}[]|") & set(narration)
+
+
+def test_who_does_not_run_is_not_shown_running() -> None:
+    story, _ = plan_story("Tom doesn't run.", troupe=PLAYED, seed=SEED)
+    assert all(motion.words != "runs" for motion in story.motions)
 
 
 def test_the_table_is_large_enough_to_mean_something() -> None:

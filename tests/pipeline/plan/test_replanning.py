@@ -164,9 +164,91 @@ def test_what_was_set_by_hand_stays() -> None:
     moved = mia.model_copy(update={"locked": True, "keys": (*[Key(box=box)] * 6,)})
     words = Overlap(region_ids=(robot.id, fox.id), description="side by side")
     edited = scene.model_copy(update={"regions": (moved, robot, fox), "overlaps": (words,)})
-    after = replan("mia sleeps", THREE, STORY.replace_scene(edited))
+    after = replan("make it night", THREE, STORY.replace_scene(edited))
     assert after.overlaps[0] == words
     assert replan("closer", THREE, STORY.replace_scene(edited)).regions[0] == moved
+
+
+@pytest.mark.parametrize("note", ["mia sleeps", "Mia hugs the robot", "the robot hugs Mia"])
+def test_locked_boxes_are_never_overwritten(note: str) -> None:
+    mia, robot = STORY.scene(TWO).regions
+    locked = mia.model_copy(update={"locked": True})
+    held = STORY.scene(TWO).model_copy(update={"regions": (locked, robot)})
+    with pytest.raises(InputError, match="the boxes of Mia are locked") as caught:
+        replan_scene(STORY.replace_scene(held), TWO, note, troupe=PLAYED)
+    assert "Unlock them first" in (caught.value.hint or "")
+
+
+MEADOW = "a wide meadow with red poppies and an old mill"
+HARBOUR = "A quiet harbour at dusk, wooden boats and gulls"
+CLEARING = "A sunlit forest clearing with ferns, in heavy rain"
+
+
+def placed(setting: str, background: str) -> Story:
+    """The story with those words for where its scene plays."""
+    words = {"setting": setting, "background": background}
+    return STORY.replace_scene(STORY.scene(TWO).model_copy(update=words))
+
+
+@pytest.mark.parametrize(
+    ("before", "note", "setting", "background"),
+    [
+        (("", MEADOW), "make it night", "", f"{MEADOW}, at night"),
+        (("", f"{MEADOW}, at night"), "make it day", "", f"{MEADOW}, on a bright day"),
+        (("A quiet harbour at dusk", HARBOUR), "make it night",
+         "A quiet harbour at night", "A quiet harbour, wooden boats and gulls, at night"),
+        (("A quiet harbour at dusk", HARBOUR), "at the beach",
+         "the beach at dusk", "the beach at dusk, wooden boats and gulls"),
+        (("Forest clearing", CLEARING), "no rain",
+         "Forest clearing", "A sunlit forest clearing with ferns, on a bright day"),
+        (("Forest clearing", CLEARING), "in the castle",
+         "the castle", "A sunlit castle with ferns, in heavy rain"),
+        (("the mill", "the miller by the mill"), "at the beach",
+         "the beach", "the miller by the beach"),
+    ],
+)  # fmt: skip
+def test_words_of_other_planners_stay_behind_the_actors(
+    before: tuple[str, str], note: str, setting: str, background: str
+) -> None:
+    scene = replan(note, TWO, placed(*before))
+    assert (scene.setting, scene.background) == (setting, background)
+
+
+@pytest.mark.parametrize(
+    ("before", "note", "says"),
+    [
+        (("", MEADOW), "at the beach", "does not name the place"),
+        (("the sea", "a stormy sea with cliffs"), "make it night", "speaks of “stormy”"),
+    ],
+)
+def test_a_background_that_cannot_follow_is_left_to_the_storyteller(
+    before: tuple[str, str], note: str, says: str
+) -> None:
+    with pytest.raises(InputError, match=says) as caught:
+        replan_scene(placed(*before), TWO, note, troupe=PLAYED)
+    assert "by hand" in (caught.value.hint or "")
+
+
+def test_who_did_nothing_does_what_the_note_says() -> None:
+    mia, robot = STORY.scene(TWO).regions
+    idle = mia.model_copy(update={"motion_id": None, "description": "Mia"})
+    scene = STORY.scene(TWO).model_copy(update={"regions": (idle, robot)})
+    assert acts(replan("Mia dances", TWO, STORY.replace_scene(scene)))["mia"] == "Mia dances"
+
+
+def test_night_and_weather_go_together_and_apart() -> None:
+    both = replan_scene(STORY, TWO, "make it a castle at night in the rain", troupe=PLAYED)
+    assert both.scene(TWO).setting == "the castle at night in the rain"
+    for note in ("no rain", "stop the rain", "without the rain", "take the rain away"):
+        assert replan(note, TWO, both).background == "the castle at night"
+
+
+def test_verbs_after_a_comma_are_of_who_was_named() -> None:
+    assert acts(replan("Mia jumps, dances")) == {
+        "mia": "Mia jumps",
+        "mia-dances": "Mia dances",
+        "robot": "the robot waves",
+    }
 
 
 def test_the_same_note_and_seed_give_the_same() -> None:
@@ -181,6 +263,21 @@ def test_the_same_note_and_seed_give_the_same() -> None:
     [
         ("", "not understood"),
         ("blah blah", "not understood"),
+        ("don't make it night", "what shall not be"),
+        ("not at night", "what shall not be"),
+        ("never mind the rain", "what shall not be"),
+        ("remove everyone but Mia", "what shall not be"),
+        ("instead of dancing, Mia sleeps", "what shall not be"),
+        ("no rain", "not in this scene"),
+        ("mia stands", "changes nothing"),
+        ("Mia dances quickly", "“quickly” in .* is not understood"),
+        ("the angry robot jumps", "“angry” in .* is not understood"),
+        ("two robots jump", "“two” in .* is not understood"),
+        ("add a bear named Bo", "“named” in .* is not understood"),
+        ("without the robot and the dog", "“dog” in .* is not understood"),
+        ("closer, in the evening", "“evening” in .* is not understood"),
+        ("the robot jumps, waves and sleeps", "room for two"),
+        ("add two bears", "4 figures at once"),
         ("without the dragon", "not in this scene"),
         ("add the robot", "in this scene already"),
         ("add a bear and a knight and a cat", "figures at once"),
@@ -201,7 +298,7 @@ def test_an_unknown_scene_and_a_shot_at_its_end_are_refused() -> None:
 
 @pytest.mark.parametrize("scene", STORY.scenes, ids=[scene.id for scene in STORY.scenes])
 @pytest.mark.parametrize(
-    "note", ["the robot chases Mia", "Mia flies", "they jump", "she gives the robot a flower"]
+    "note", ["the robot chases Mia", "Mia flies", "they jump", "she gives the robot a gift"]
 )
 def test_every_scene_takes_every_note(scene: Scene, note: str) -> None:
     replan(note, scene.id)

@@ -60,6 +60,8 @@ def test_any_story_survives_as_lines(story: Story) -> None:
         ('["a\\u0000b.mp4", "Background: x"]', "line 3: expected"),
         ("[" * 100_000, "line 3: expected"),
         (json.dumps(["0003.mp4", "Background: x\nFrame_1: 5"]), "line 3, Frame_1, entry 1"),
+        (json.dumps(["0003.mp4", "Background: \ud800"]), "line 3: expected whole characters"),
+        (json.dumps(["\ud800.mp4", "Background: x"]), "line 3: expected"),
     ],
 )
 def test_a_broken_line_is_named_and_leaves_the_others(row: str, words: str) -> None:

@@ -131,3 +131,42 @@ def test_formats_that_are_only_read_say_what_is_written() -> None:
             write_story(make_story(), name)
     assert write_story(make_story(), "story").notes == ()
     assert write_story(make_story(), "plan").notes
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "words"),
+    [
+        ("characters", 201, "at most 200 characters, found 201"),
+        ("motions", 201, "at most 200 motions, found 201"),
+        ("scenes", 101, "at most 100 scenes, found 101"),
+    ],
+)
+def test_a_story_of_far_too_much_is_refused_before_it_is_looked_through(
+    tmp_path: Path, name: str, count: int, words: str
+) -> None:
+    fields = json.loads(make_story().model_dump_json())
+    fields[name] = [fields[name][0]] * count
+    (tmp_path / "story.json").write_text(json.dumps(fields), "utf-8")
+    with pytest.raises(InvalidStoryError, match=words):
+        read_plans(tmp_path / "story.json")
+
+
+@pytest.mark.parametrize(
+    ("regions", "scenes", "overlaps", "words"),
+    [
+        (51, 1, 0, "at most 50 boxes in a scene, found 51"),
+        (41, 25, 0, "at most 1,000 boxes, found 1,025"),
+        (2, 1, 51, "at most 50 overlaps, priors or pictures together, found 51"),
+    ],
+)
+def test_a_scene_of_far_too_much_is_refused(
+    tmp_path: Path, regions: int, scenes: int, overlaps: int, words: str
+) -> None:
+    fields = json.loads(make_story().model_dump_json())
+    scene = fields["scenes"][0]
+    scene["regions"] = [scene["regions"][0]] * regions
+    scene["overlaps"] = [{"region_ids": ["a", "b"], "description": "both"}] * overlaps
+    fields["scenes"] = [scene] * scenes
+    (tmp_path / "story.json").write_text(json.dumps(fields), "utf-8")
+    with pytest.raises(InvalidStoryError, match=words):
+        read_plans(tmp_path / "story.json")

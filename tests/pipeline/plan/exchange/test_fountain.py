@@ -15,6 +15,7 @@ from pipeline.plan.draft import DraftStory, story_of
 from pipeline.plan.exchange.fountain import Part, parse_fountain
 from pipeline.plan.exchange.screenplay import read_fountain
 
+CROWD = "INT. HALL\n\n" + "\n\n".join(f"MAN{n}\nHello." for n in range(4000))
 KITE = (Path(__file__).parent / "kite.fountain").read_text("utf-8")
 
 
@@ -120,6 +121,7 @@ def test_a_crowd_and_a_long_scene_are_noted() -> None:
         ("Title: Only a title", "line 1: expected a scene heading"),
         ("INT. HALL\n\n" * 41, "line 81: expected at most 40 scenes in a story"),
         ("x" * 1_000_001, "a script of at most 1,000,000 characters"),
+        (CROWD, "line 603: expected at most 200 figures, found Man200"),
     ],
 )
 def test_what_is_no_screenplay_is_refused_with_its_line(text: str, words: str) -> None:
@@ -145,7 +147,7 @@ def test_any_script_is_a_story_or_a_clear_error(lines: list[str]) -> None:
     assert message == "" or message.startswith("line ")
 
 
-@pytest.mark.parametrize("piece", ["[[", "/*", "_ ", "__", "*", "A ", "#", "INT. ", "(", "a:", " "])
+@pytest.mark.parametrize("piece", [*"*#( -", "[[", "/*", "_ ", "__", "A ", "INT. ", "a:", "- a"])
 def test_no_line_takes_long(piece: str) -> None:
     start = time.perf_counter()
     text = f"INT. X\n\nANN\n{piece * 20_000}x\n\n{piece * 20_000}x\n\n.{piece * 20_000}x"

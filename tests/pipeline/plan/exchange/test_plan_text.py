@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -105,7 +106,7 @@ def test_a_frame_without_the_entry_hides_it() -> None:
     assert [box is not None for box in walking.boxes()] == [True, False, True, False, False, False]
 
 
-PIECES = ("[", "]", "(", ")", ",", " ", "1", "-0.5", "1e9", '"a"', "'b'", '"', "'", "\\", "\n", "#")
+PIECES = (*"[](), 1\"'\\\n#\ud800", "-0.5", "1e9", '"a"', "'b'")
 FOX = '[["fox", "none", "a fox"], [0.1, 0.2, 0.34, 0.9]]'
 
 
@@ -189,6 +190,8 @@ def test_escapes_in_captions(written: str, caption: str) -> None:
         (with_frame(2, ", ".join([FOX] * 51)), "at most 50 entries, found 51"),
         (BEACH.replace("a quiet beach", "x" * 5000), "a background of at most 4,000"),
         ("Background: " + " " * 1_000_001, "a plan of at most 1,000,000 characters"),
+        (BEACH.replace("quiet", "\ud83e"), "line 1: expected whole characters, found half of one"),
+        (json.dumps(BEACH.replace("low", "\udc00")), "line 1: expected whole characters"),
     ],
 )
 def test_what_is_no_plan_is_refused_with_its_line(text: str, words: str) -> None:
@@ -228,3 +231,10 @@ def test_what_plan_text_cannot_hold_is_said() -> None:
     for words in ("scene 1: the words for an overlap", "they hug", "line breaks", "below zero"):
         assert words in told
     assert "scene 2: Frame_1, Frame_2" in told
+
+
+def test_no_line_takes_long() -> None:
+    start = time.perf_counter()
+    with pytest.raises(InvalidStoryError, match="line 1: expected"):
+        read_plan_text(" " * 100_000 + "x", "spaces")
+    assert time.perf_counter() - start < 5

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import cProfile
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
@@ -95,3 +97,41 @@ def test_what_a_person_meant_is_not_chosen_for_them() -> None:
         "scenes.2.narration": "on and on " * 500,
     })  # fmt: skip
     assert repair(draft).draft == draft
+
+
+def _calls_to_repair(num_scenes: int) -> int:
+    """How many functions are called to repair that many scenes, each as broken as the others."""
+    scene = broken({"scenes.0.regions.0.id": "The Box!"}).scenes[0]
+    scenes = tuple(scene.model_copy(update={"id": f"part-{n}"}) for n in range(num_scenes))
+    draft = base().model_copy(update={"scenes": scenes})
+    profile = cProfile.Profile()
+    repaired = profile.runcall(repair, draft)
+    assert len(repaired.applied) == num_scenes
+    return sum(entry.callcount for entry in profile.getstats())
+
+
+def test_what_a_repair_costs_grows_with_the_faults_and_no_faster() -> None:
+    assert _calls_to_repair(80) < 7 * _calls_to_repair(20)
+
+
+def test_scenes_of_one_id_are_told_apart_and_each_box_mended_in_its_own() -> None:
+    away: JsonValue = {"x0": 0.93, "y0": 0.3, "x1": 0.41, "y1": 0.9}
+    first = base().scenes[0].id
+    edits: dict[str, JsonValue] = {"scenes.1.id": first, "scenes.1.regions.0.keys.0.box": away}
+    repaired = repair(broken(edits)).draft
+    assert len({scene.id for scene in repaired.scenes}) == len(base().scenes)
+    key = repaired.scenes[1].regions[0].keys[0]
+    assert key is not None
+    assert (key.box.x0, key.box.x1) == (0.41, 0.93)
+    assert repaired.scenes[0] == base().scenes[0]
+
+
+def test_two_boxes_of_one_lost_character_get_the_same_new_one() -> None:
+    edits: dict[str, JsonValue] = {
+        "scenes.0.regions.0.character_id": "The Wolf",
+        "scenes.1.regions.0.character_id": "the wolf",
+    }
+    repaired = repair(broken(edits))
+    told = [one.fix for one in repaired.applied if one.rule == "unknown-character"]
+    assert [fix.split(" ")[0] for fix in told] == ["add", "take"]
+    assert len(repaired.draft.characters) == len(base().characters) + 1

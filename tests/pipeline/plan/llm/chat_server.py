@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import threading
@@ -73,6 +74,7 @@ class Hangs:
 
 Reply = Says | Fails | Sends | Hangs
 Script = Callable[[Asked], Reply]
+_NUMBERS = itertools.count(1)
 
 
 class ChatServer(ThreadingHTTPServer):
@@ -90,10 +92,12 @@ class ChatServer(ThreadingHTTPServer):
         self.stopped = threading.Event()
         self._now = 0
         self._lock = threading.Lock()
+        self._number = next(_NUMBERS)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/v1"
+        """Unlike that of any other server: ports come again, and what is known of one is kept."""
+        return f"http://127.0.0.1:{self.server_port}/{self._number}/v1"
 
     def formats(self, what: str = "") -> list[str]:
         return [asked.format for asked in self.asked if what in asked.what]

@@ -6,11 +6,14 @@ import pytest
 
 from pipeline.errors import InvalidStoryError
 from pipeline.plan.llm.answers import problems_in, read_json, read_plan
-from pipeline.plan.llm.placing import placed_of_plan, placed_of_text
+from pipeline.plan.llm.placing import known_id, placed_of_plan, placed_of_text
 from pipeline.plan.llm.wire import WirePlan, WireStory
 from tests.pipeline.plan.llm import told
 
-IDS = {"characters": ("mia", "bolt"), "motions": ("walks", "waves")}
+IDS = {
+    "characters": {"mia": "mia", "bolt": "bolt"},
+    "motions": {"walks": "walks", "waves": "waves"},
+}
 
 
 @pytest.mark.parametrize(
@@ -101,3 +104,23 @@ def test_ids_are_tidied_and_unknown_ones_kept_for_lint() -> None:
     assert (first.id, first.character_id, first.motion_id) == ("mia-walks", "mia", None)
     assert (second.id, second.character_id) == ("mia-walks-2", "mia2")
     assert placed.overlaps[0].region_ids == ("mia-walks", "mia-walks-2")
+
+
+@pytest.mark.parametrize(
+    ("told_id", "ours"),
+    [
+        ("熊", "character"),
+        ("狐狸", None),
+        ("bär", "b-r"),
+        (" BÄR!", "b-r"),
+        ("bür", None),
+        ("b-r", None),
+        ("Red Fox", "red-fox"),
+        ("", None),
+        ("?", None),
+        ("x", None),
+    ],
+)
+def test_ids_are_joined_by_their_letters_in_any_script(told_id: str, ours: str | None) -> None:
+    ids = {"熊": "character", "bär": "b-r", "red_fox": "red-fox", "!": "marks"}
+    assert known_id(told_id, ids) == ours

@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.errors import InputError, PipelineError, PlanningError
 from pipeline.plan.llm import LlmOptions, plan_story
+from pipeline.plan.llm.troubles import redacted, without_key
 from pipeline.progress import finish
 from tests.pipeline.plan.llm import told
 from tests.pipeline.plan.llm.asking import chat_server, failed, good, in_turn, options_of, planned
@@ -200,3 +201,17 @@ def test_the_key_stands_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
         failed(server)
     assert "/chat/completions" in caplog.text
     assert told.KEY not in caplog.text
+
+
+@pytest.mark.parametrize("key", ["q7", "abc", "gpu-123", "sk-sehr-lang-1"])
+def test_keys_of_any_length_are_struck_out(key: str) -> None:
+    options = LlmOptions("http://localhost/v1", key, "tiny")
+    assert redacted(f"bad key {key}, {key}", options) == "bad key ***, ***"
+    assert without_key(f'{{"a": "key {key}."}}', options).count(key) == (len(key) < 4)
+
+
+def test_what_only_looks_like_a_short_key_is_left() -> None:
+    options = LlmOptions("http://localhost/v1", "fox", "tiny")
+    assert redacted("foxes, fox", options) == "foxes, ***"
+    nobody = LlmOptions("http://localhost/v1", "none", "tiny")
+    assert without_key("none of them", nobody) == "none of them"

@@ -50,7 +50,7 @@ def test_the_levels_are_asked_apart_with_schema_seed_and_key() -> None:
     assert sorted(one.what for one in server.asked[1:]) == [f"scene-{n}" for n in range(1, 6)]
     medium = next(one.prompt for one in server.asked if one.what == "scene-3")
     assert "a medium shot" in medium
-    assert "65 percent" in medium
+    assert "60 percent" in medium
 
 
 def test_progress_counts_scene_by_scene() -> None:
@@ -245,7 +245,35 @@ def test_no_story_at_all_is_an_error_that_says_what_was_wrong() -> None:
         error = failed(server)
     assert isinstance(error, PlanningError)
     assert "language: Field required" in error.message
+    assert "Before that, answer 1: language: Field required. Try again" in error.hint
     assert [asked.turns for asked in server.asked] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("kept", ["json_object", "plan_text"])
+def test_a_form_that_is_taken_and_passed_over_is_given_up(kept: str) -> None:
+    """A server that knows no forms and says nothing of it: the form is told in the prompt."""
+
+    def script(asked: Asked) -> Reply:
+        return good(asked) if asked.format in (kept, "plan_text") else Says("Once upon a time ...")
+
+    with chat_server(script) as server:
+        planned(server)
+        planned(server)
+    above = ["json_schema", "json_object"][: 1 if kept == "json_object" else 2]
+    assert server.formats() == [*above, *[kept] * 12]
+
+
+def test_a_form_that_was_kept_once_is_not_given_up_for_an_odd_answer() -> None:
+    with chat_server(in_turn("scene-2", Says("I cannot draw."))) as server:
+        planned(server)
+    assert set(server.formats()) == {"json_schema"}
+
+
+def test_a_refusal_that_is_not_about_the_form_lowers_it_for_one_question_only() -> None:
+    loading = Fails(400, "the server is loading another model, try again")
+    with chat_server(in_turn("story", loading)) as server:
+        planned(server)
+    assert server.formats() == ["json_schema", "json_object", *["json_schema"] * 5]
 
 
 def test_the_troupe_is_told_as_advice() -> None:

@@ -14,6 +14,7 @@ from pipeline.plan.llm.manner import Mode
 from pipeline.plan.llm.placing import Placed, placed_of_plan, placed_of_text
 from pipeline.plan.llm.prompting import again_prompt, prompts_version, scene_prompt, story_prompt
 from pipeline.plan.llm.wire import WireCharacter, WireMotion, WirePlan, WireReplan, WireStory
+from pipeline.plan.staging import HEIGHTS
 from tests.pipeline.plan.llm import told
 
 FOLDER = Path(prompting.__file__).with_name("prompts")
@@ -52,6 +53,7 @@ def test_prompts_are_filled(mode: Mode) -> None:
     assert ("Frame_6" in scene) == (mode == "plan_text")
     assert ("JSON Schema" in scene) == (mode == "json_object")
     assert "a close shot" in scene
+    assert f"about {HEIGHTS['close']:.0%}".replace("%", " percent") in scene
 
 
 def test_problems_are_numbered() -> None:
@@ -64,7 +66,10 @@ def _example(name: str) -> str:
 
 
 def test_the_worked_examples_keep_the_rules() -> None:
-    ids = {"characters": ["teddy", "snowman"], "motions": [motion.id for motion in MOTIONS]}
+    ids = {
+        "characters": {"teddy": "teddy", "snowman": "snowman"},
+        "motions": {motion.id: motion.id for motion in MOTIONS},
+    }
     replan = WireReplan.model_validate_json(_example("replan_example"))
     placed = [
         placed_of_plan(read_json(_example("scene_example"), WirePlan), **ids),

@@ -191,6 +191,19 @@ def test_plan_text_changes_the_background_and_the_places() -> None:
     assert scene.regions[1].box_at(3) == Box(x0=0.66, y0=0.37, x1=0.93, y1=0.86)
 
 
+def test_somebody_new_may_have_an_id_in_any_script() -> None:
+    told_again = json.dumps(answer(), ensure_ascii=False).replace('"bear"', '"熊"')
+    fields = json.loads(told_again)
+    fields["new_characters"].append({"id": "狐狸", "name": "Fuchs", "kind": "fox", "look": "red"})
+    fields["new_motions"].append({"id": "прыгает", "words": "jumps", "locomotion": False})
+    with chat_server(lambda _: Says(json.dumps(fields))) as server:
+        result = replanned(server)
+    assert [attempt.problems for attempt in result.record.attempts] == [()]
+    assert [(c.id, c.name) for c in result.story.characters[2:]] == [("character", "Bruno")]
+    assert result.story.scene("storm").regions[2].character_id == "character"
+    assert result.story.motions == STORY.motions
+
+
 def test_boxes_that_overlap_get_words_for_both() -> None:
     close = answer()
     close["plan"]["regions"][2]["keyframes"] = told.keys(72, top=41, width=25, bottom=89)
@@ -214,9 +227,10 @@ def test_what_cannot_be_replanned_is_refused(scene_id: str, note: str, told_of: 
 
 
 def test_no_usable_answer_is_an_error_and_leaves_the_story() -> None:
-    refused = pytest.raises(PlanningError, match="no whole JSON object")
-    with chat_server(lambda _: Says("I would rather not.")) as server, refused:
+    refused = pytest.raises(PlanningError, match="begins with 'Background:'")
+    with chat_server(lambda _: Says("I would rather not.")) as server, refused as caught:
         replanned(server)
+    assert "answer 1: the answer holds no whole JSON object" in caught.value.hint
 
 
 def test_a_replanning_can_be_closed() -> None:

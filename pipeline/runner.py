@@ -181,19 +181,22 @@ class Runner:
     def _prompt(self, project: Project, scene_id: str) -> ScenePrompt:
         """The scene in the pack's words, with all that was changed on the way."""
         from pipeline.plan.casting import cast_story
-        from pipeline.plan.prompts import scene_prompt
+        from pipeline.plan.prompts import free_prompt, scene_prompt
 
         project.reload()
         if scene_id not in {scene.id for scene in project.story.scenes}:
             known = ", ".join(scene.id for scene in project.story.scenes)
             raise InputError(f"there is no scene {scene_id!r}", hint=f"The scenes are: {known}.")
+        record = load_record(self.settings.pack)
+        if record.troupe is None:
+            return normalise(free_prompt(project.story, scene_id), record)
         troupe = load_troupe(self.settings.pack)
         previous = project.casting if project.has_casting else None
         casting = cast_story(
             project.story, troupe=troupe, pack=self.settings.pack, previous=previous
         )
         prompt = scene_prompt(project.story, scene_id, casting, troupe=troupe)
-        return normalise(prompt, load_record(self.settings.pack))
+        return normalise(prompt, record)
 
 
 def normalise(prompt: ScenePrompt, record: PackRecord) -> ScenePrompt:

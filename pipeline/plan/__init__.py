@@ -3,7 +3,16 @@
 from pipeline.plan.casting import cast_story
 from pipeline.plan.lint import lint
 from pipeline.plan.planner import plan_story
-from pipeline.plan.prompts import scene_prompt
+from pipeline.plan.prompts import free_prompt, scene_prompt
 from pipeline.plan.troupe import Players, Troupe, troupe_of
 
-__all__ = ["Players", "Troupe", "cast_story", "lint", "plan_story", "scene_prompt", "troupe_of"]
+__all__ = [
+    "Players",
+    "Troupe",
+    "cast_story",
+    "free_prompt",
+    "lint",
+    "plan_story",
+    "scene_prompt",
+    "troupe_of",
+]

@@ -1,4 +1,4 @@
-"""The words and boxes of a scene as a pack with a closed troupe gets them."""
+"""The words and boxes of a scene as a pack gets them: one with a closed troupe, or any other."""
 
 from __future__ import annotations
 
@@ -47,6 +47,29 @@ def scene_prompt(story: Story, scene_id: str, casting: Casting, *, troupe: Playe
         background=background,
         substitutions=tuple(dict.fromkeys(filter(None, [*notes, place.note]))),
     )
+
+
+def free_prompt(story: Story, scene_id: str) -> ScenePrompt:
+    """Give a scene to a pack that reads any text: its own words, shot and camera in the background.
+
+    A region without a description gets its character's look and its motion. KeyError if there is
+    no such scene.
+    """
+    scene = story.scene(scene_id)
+    shot = [f"{scene.shot_size} shot", scene.camera and f"camera {scene.camera}"]
+    background = ", ".join(filter(None, [scene.background or scene.setting, *shot]))
+    regions = tuple(
+        RegionPrompt(region_id=r.id, text=_free_text(story, r), boxes=r.boxes())
+        for r in scene.regions
+    )
+    return ScenePrompt(scene_id=scene_id, regions=regions, background=background)
+
+
+def _free_text(story: Story, region: Region) -> str:
+    who = story.character(region.character_id) if region.character_id else None
+    how = story.motion(region.motion_id) if region.motion_id else None
+    words = [who.look or who.name if who else "", how.words if how else ""]
+    return region.description or " ".join(filter(None, words))
 
 
 def region_text(kind: str, colour: str, motion: str, facing: Facing) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from pipeline.artifacts import RegionPrompt, RenderSettings, ScenePrompt
 from pipeline.assemble.encode import read_frames
 from pipeline.errors import InputError, WorkspaceError
+from pipeline.files import write_record
 from pipeline.packs.record import load_record
 from pipeline.planning import load_troupe, plan
 from pipeline.progress import Progress, Work, finish
@@ -57,6 +59,24 @@ def test_take_is_saved_with_all_it_was_made_of(runner: Runner, project: Project)
     assert len(take.prompt.regions) == len(scene.regions)
     frames = read_frames(project.take_video(take))
     assert frames.shape == (24, take.height, take.width, 3) == (24, 480, 720, 3)
+
+
+def test_a_pack_that_reads_any_text_gets_the_storys_own_words(
+    runner: Runner, project: Project, tmp_path: Path
+) -> None:
+    folder = tmp_path / "any"
+    shutil.copytree(runner.settings.pack, folder)
+    record = load_record(folder).model_copy(update={"troupe": None, "vocabulary": ()})
+    write_record(folder / "pack.json", record)
+    scene = project.story.scenes[0].model_copy(
+        update={"background": "a windy pier", "shot_size": "wide", "camera": "slowly closer"}
+    )
+    project.save_story(project.story.replace_scene(scene))
+    free = Runner(Settings(home=tmp_path, pack=str(folder)), device="cpu")
+    take = finish(free.render(project, scene.id, RenderSettings(num_inference_steps=1)))
+    assert take.prompt.background == "a windy pier, wide shot, camera slowly closer"
+    words = [region.text for region in take.prompt.regions]
+    assert words == [region.description for region in scene.regions]
 
 
 def test_cancelled_take_leaves_nothing(runner: Runner, project: Project) -> None:

@@ -59,7 +59,7 @@ def seal_theatre_pack(
     names: Names | None = None,
     num_inference_steps: int = 20,
     draft_steps: int = 8,
-    guidance_scale: float = 1.5,
+    guidance_scale: float = 4.0,
 ) -> PackRecord:
     """Write the record of a theatre pack exported to `folder`, and give it.
 
@@ -214,7 +214,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Write the pack.json of an exported theatre pack.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--fps", type=int, default=8, help="frames per second of its clips")
-    parser.add_argument("--guidance", type=float, default=1.5, help="guidance scale of its takes")
+    parser.add_argument("--guidance", type=float, default=4.0, help="guidance scale of its takes")
     parser.add_argument("--codec", type=Path, help="the latents' codec, if it is not in the folder")
     parser.add_argument("--training", type=Path, help="its training.json, likewise")
     options = parser.parse_args(arguments)

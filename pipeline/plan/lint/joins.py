@@ -56,13 +56,13 @@ def _join_fix(name: str, meant: DraftCharacter | DraftMotion | None, where: str)
 
 def _meant(name: str, items: Sequence[_T]) -> _T | None:
     """Whose id or whole name is the same but for capitals, spaces and marks."""
-    wanted = slug(name, fallback="")
-    same = (i for i in items if wanted and wanted in {slug(i.id, fallback=""), _slugged(i)})
+    wanted = _letters(name)
+    same = (i for i in items if wanted and wanted in {_letters(i.id), _letters(_called(i))})
     return next(same, None)
 
 
-def _slugged(item: DraftCharacter | DraftMotion) -> str:
-    return slug(_called(item), fallback="")
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def _called(item: DraftCharacter | DraftMotion) -> str:

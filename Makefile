@@ -27,7 +27,7 @@ test: $(TESTS_INSTALLED) lint test-js ## all that needs no GPU, no network and n
 	@command -v chromium >/dev/null || echo "chromium is not installed: the browser tests are skipped"
 	$(PYTEST)
 
-check: $(TESTS_INSTALLED) lint test-js ## format, lint, types and the fast tests, in less than two minutes
+check: $(TESTS_INSTALLED) lint test-js ## format, lint, types and the fast tests, in three to four minutes
 	$(PYTEST) -m "$(NOT_HERE) and not browser"
 
 test-slow: $(TESTS_INSTALLED) ## the tests that take longer than 20 seconds each

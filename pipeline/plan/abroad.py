@@ -10,7 +10,8 @@ from functools import partial
 from pipeline.plan.clauses import read_clause
 from pipeline.plan.languages import beats_in, gloss, tongue_of
 from pipeline.plan.lexicon import load_lexicon
-from pipeline.plan.narrating import FEWEST_SCENES, LIGHTS, acts_of, in_pairs, narrate
+from pipeline.plan.measures import FEWEST_SCENES
+from pipeline.plan.narrating import LIGHTS, acts_of, in_pairs, narrate
 from pipeline.plan.phrases import find_sky
 from pipeline.plan.reading import Idea, split_sentences
 from pipeline.plan.telling import Beat, backdrop_place, capitalise, short_title

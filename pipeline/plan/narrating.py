@@ -11,6 +11,7 @@ from dataclasses import replace
 from pipeline.plan.acting import first_and_last, motions_in
 from pipeline.plan.clauses import Clause, read_clause
 from pipeline.plan.lexicon import load_lexicon
+from pipeline.plan.measures import FEWEST_SCENES, MOST_SCENES
 from pipeline.plan.phrases import find_sky
 from pipeline.plan.reading import Idea
 from pipeline.plan.telling import (
@@ -20,7 +21,6 @@ from pipeline.plan.telling import (
     short_title,
 )
 
-FEWEST_SCENES, MOST_SCENES = 5, 8
 _LONGEST_PIECE = 600
 LIGHTS = ("in soft morning light", "on a bright day", "in warm sunlight", "in the evening light")
 

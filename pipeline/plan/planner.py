@@ -13,7 +13,8 @@ from pipeline.plan.casting import called, cast_story, choose_kind
 from pipeline.plan.clauses import read_clauses
 from pipeline.plan.languages import tongue_of
 from pipeline.plan.lexicon import load_lexicon
-from pipeline.plan.narrating import FEWEST_SCENES, narrate
+from pipeline.plan.measures import FEWEST_SCENES
+from pipeline.plan.narrating import narrate
 from pipeline.plan.phrases import find_sky
 from pipeline.plan.reading import NARRATION_SENTENCES, Figure, Idea, read_idea
 from pipeline.plan.staging import Act, choose_shots, make_acts, plan_motions, scenery, stage_scene

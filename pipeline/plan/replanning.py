@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 
 from pipeline.errors import InputError
 from pipeline.plan.casting import called
+from pipeline.plan.lint.geometry import shared_part
 from pipeline.plan.resettling import resettle
 from pipeline.plan.stage import box_about, feet_y, meets, shape_at
 from pipeline.plan.staging import (
@@ -17,7 +18,6 @@ from pipeline.plan.staging import (
     make_acts,
     make_motion,
     regions_of,
-    shared_part,
     tracks_of,
 )
 from pipeline.plan.troupe import Players

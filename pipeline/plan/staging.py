@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pipeline.plan.acting import reaches
 from pipeline.plan.casting import called, cast_characters, cast_motion
 from pipeline.plan.lexicon import load_lexicon, words_of
+from pipeline.plan.lint.geometry import shared_part
 from pipeline.plan.stage import HALF, Player, block, meets, shape_at, thin_keys, travels
 from pipeline.plan.troupe import Players
 from pipeline.story import (
@@ -222,10 +223,3 @@ def _told_together(one: tuple[Character, Motion], other: tuple[Character, Motion
 def _cross(one: Region, other: Region) -> bool:
     pairs = zip(one.boxes(), other.boxes(), strict=True)
     return any(a and b and shared_part(a, b) > _MOST_SHARED for a, b in pairs)
-
-
-def shared_part(a: Box, b: Box) -> float:
-    """Give the area that two boxes share, as a fraction of the frame."""
-    wide = min(a.x1, b.x1) - max(a.x0, b.x0)
-    tall = min(a.y1, b.y1) - max(a.y0, b.y0)
-    return max(0.0, wide) * max(0.0, tall)

@@ -95,6 +95,7 @@ def test_a_model_that_fails_leaves_an_idle_page(
     assert list_projects(settings) == []
 
 
-def test_without_a_model_none_is_asked(handlers: Handlers) -> None:
+def test_without_a_model_none_is_asked(handlers: Handlers, settings: Settings) -> None:
     with pytest.warns(UserWarning, match="OPENAI_API_KEY"):
         planned(handlers)
+    assert list_projects(settings) == []

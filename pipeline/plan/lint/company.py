@@ -10,11 +10,9 @@ from pipeline.plan.lint.findings import Place
 from pipeline.plan.lint.geometry import area, seen_part, shared_part, with_boxes
 from pipeline.plan.lint.sheet import Fault, Rule, Sheet, Staged, StagedScene, change_scene
 from pipeline.plan.lint.texts import LONG, cut
+from pipeline.plan.measures import FEWEST_SCENES, MOST_MOTIONS, MOST_REGIONS, MOST_SCENES
 from pipeline.story import MAX_REGIONS, MAX_SCENES, NUM_KEYFRAMES
 
-FEWEST_SCENES, MOST_SCENES = 5, 8
-MOST_REGIONS = 8
-MOST_MOTIONS = 2
 TOUCHING, COLLIDING = 0.2, 0.5
 """Shares of the smaller of two boxes that the other covers."""
 

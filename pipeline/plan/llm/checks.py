@@ -10,8 +10,8 @@ from pipeline.plan.lint import Finding, lint, tell
 from pipeline.plan.llm.drafting import draft_story, tidy_ids
 from pipeline.plan.llm.placing import Placed
 from pipeline.plan.llm.wire import WireScene, WireStory
+from pipeline.plan.measures import MOST_MOTIONS
 
-MOST_MOTIONS = 2
 """Motions of one character in a scene."""
 MOST_TOLD = 12
 """Problems sent back at once."""

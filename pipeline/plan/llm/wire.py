@@ -13,10 +13,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
+from pipeline.plan.measures import FEWEST_SCENES, MOST_REGIONS, MOST_SCENES
 from pipeline.story import MAX_REGIONS, MAX_SCENES, NUM_KEYFRAMES, ShotSize
 
-FEWEST_SCENES, MOST_SCENES = 5, 8
-MOST_REGIONS = 8
 _UNSHOWN = ("title", "description", "default", "maxLength", "minLength")
 """Keywords that not every server takes, or that only repeat the names."""
 

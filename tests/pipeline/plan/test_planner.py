@@ -84,7 +84,9 @@ def test_what_cannot_be_planned_is_refused_in_one_line(idea: str, says: str) -> 
 
 
 def test_a_pronoun_may_mean_nobody() -> None:
-    check(*plan("Il marche dans la forêt."))
+    story, casting = plan("Il marche dans la forêt.")
+    check(story, casting)
+    assert story.language == "fr"
 
 
 @given(st.text(min_size=1, max_size=300), st.integers(0, 9))

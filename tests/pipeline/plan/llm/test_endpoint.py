@@ -78,7 +78,8 @@ def test_an_endpoint_that_says_nothing_times_out(hangs: Hangs) -> None:
 
 def test_one_silence_is_forgiven() -> None:
     with chat_server(in_turn("scene-1", Hangs())) as server:
-        planned(server, timeout_seconds=0.6)
+        result = planned(server, timeout_seconds=0.6)
+    assert len(server.asked) == 1 + len(result.story.scenes) + 1  # the silent answer once more
 
 
 def test_nobody_at_the_address_is_an_error_that_says_what_to_do() -> None:

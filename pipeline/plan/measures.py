@@ -1,0 +1,9 @@
+"""How much a plan holds: what planners aim at, models are asked for and lint finds."""
+
+from __future__ import annotations
+
+FEWEST_SCENES, MOST_SCENES = 5, 8
+MOST_REGIONS = 8
+"""Boxes in one scene."""
+MOST_MOTIONS = 2
+"""Motions of one character in one scene."""

@@ -98,6 +98,18 @@ def _film(options: argparse.Namespace) -> None:
     print(film if options.out is None else copy_film(film, options.out))
 
 
+def _animatic(options: argparse.Namespace) -> None:
+    from pipeline.assemble.join import copy_film
+    from pipeline.runner import Runner, check_film_path
+    from pipeline.workspace import open_project
+
+    project = open_project(options.project)
+    if options.out is not None:
+        check_film_path(options.out)
+    film = show(Runner(_settings(options)).animatic(project))
+    print(film if options.out is None else copy_film(film, options.out))
+
+
 def _worker(options: argparse.Namespace) -> None:
     from pipeline.worker import run_worker
 
@@ -137,7 +149,8 @@ def _add_make(commands: argparse._SubParsersAction[_Parser], home: _Parser) -> N
 def _add_stages(commands: argparse._SubParsersAction[_Parser], home: _Parser) -> None:
     render = commands.add_parser("render", parents=[home], help="scenes to takes")
     film = commands.add_parser("film", parents=[home], help="takes to film")
-    for command, run in ((render, _render), (film, _film)):
+    boxes = commands.add_parser("animatic", parents=[home], help="boxes to film, nothing rendered")
+    for command, run in ((render, _render), (film, _film), (boxes, _animatic)):
         command.add_argument(
             "project", type=Path, metavar="PROJECT", help="the folder or its story.json"
         )
@@ -146,7 +159,8 @@ def _add_stages(commands: argparse._SubParsersAction[_Parser], home: _Parser) ->
     which.add_argument("--scene", metavar="ID", help="render this scene alone")
     which.add_argument("--all", action="store_true", help="also scenes that have a take")
     _add_render_options(render)
-    film.add_argument("--out", type=Path, metavar="FILM", help="copy the film here")
+    for command in (film, boxes):
+        command.add_argument("--out", type=Path, metavar="FILM", help="copy the film here")
 
 
 def _add_render_options(command: argparse.ArgumentParser) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.artifacts import PlanRecord
+from pipeline.editing import reduce_story
 from pipeline.errors import InputError, InvalidStoryError, WorkspaceError
 from pipeline.files import read_text, short, workspace_errors, write_record
 from pipeline.packs.record import load_record
@@ -271,7 +272,8 @@ def _folders(found: tuple[Imported | Refused, ...], out: Path) -> Iterator[Path]
 def _readied(one: Imported, settings: Settings) -> _Ready | Refused:
     try:
         draft, changes = _repaired(one.draft, settings)
-        return _Ready(one, _whole(draft, one.name), changes)
+        story = reduce_story(_whole(draft, one.name), load_record(settings.pack).grid)
+        return _Ready(one, story, changes)
     except InvalidStoryError as error:
         return Refused(name=one.name, message=str(error), problems=error.problems)
 

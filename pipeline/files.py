@@ -11,16 +11,25 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from pipeline.errors import InvalidStoryError, WorkspaceError
-from pipeline.story import Record
+from pipeline.errors import InputError, InvalidStoryError, WorkspaceError
+from pipeline.story import Id, Record
 
 MAX_RECORD_BYTES = 5_000_000
 _SHOWN_PROBLEMS = 3
 _REPLACE_WAITS_SECONDS = (0.02, 0.08, 0.15, 0.25)
 
+_ID = TypeAdapter(Id)
 R = TypeVar("R", bound=Record)
+
+
+def checked_id(text: str) -> str:
+    """Give an id as it is, fit to be a file's name; InputError if the text is none."""
+    try:
+        return _ID.validate_python(text)
+    except ValidationError as error:
+        raise InputError(f"{text[:80]!r} is no id", hint="Use a-z, 0-9, - and _.") from error
 
 
 @contextmanager
@@ -49,6 +58,8 @@ def partial_path(path: Path) -> Path:
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole: whoever reads it sees the old content or the new one.
 
+    Once it returns, the content outlasts a crash of the machine.
+
     Raises:
         WorkspaceError: it cannot be written; the old file is as it was.
     """
@@ -61,6 +72,7 @@ def write_bytes(path: Path, content: bytes) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             replace_file(partial, path)
+            _sync_folder(path.parent)
         except BaseException:
             partial.unlink(missing_ok=True)
             raise
@@ -74,6 +86,18 @@ def replace_file(partial: Path, path: Path) -> None:
             return
         time.sleep(wait_seconds)
     partial.replace(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new name in a folder last; Windows has no way to, some network folders refuse."""
+    if os.name == "nt":
+        return
+    with suppress(OSError):
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def write_record(path: Path, record: Record) -> None:

@@ -61,7 +61,7 @@ def plan(
         story, casting, record = yield from _plan_here(idea, settings, seed)
     else:
         planned = yield from _ask(idea, settings, seed)
-        story, record = planned.story, planned.record
+        story, record = _thinned(planned.story, settings), planned.record
         casting = _cast(story, settings)
     project = _keep(story, casting, record, settings=settings, path=path)
     note = f"{len(story.scenes)} scenes planned"
@@ -101,7 +101,7 @@ def replan(
         story = replan_scene(before, scene_id, note, troupe=troupe, seed=seed)
     else:
         planned = yield from _ask_again(before, scene_id, note, settings)
-        story, record = planned.story, planned.record
+        story, record = _thinned(planned.story, settings, scene_id), planned.record
     story = _joined(project.reload(), before, story, scene_id)
     told = f"scene {scene_id!r} was planned anew with the note “{note.strip()}”"
     planning = _continued(_readable(lambda: project.planning), record, told)
@@ -172,6 +172,16 @@ def _ask_again(story: Story, scene_id: str, note: str, settings: Settings) -> Wo
     troupe = load_record(settings.pack).troupe
     options = options_from_env()
     return (yield from replan_scene(story, scene_id, note, options=options, troupe=troupe))
+
+
+def _thinned(story: Story, settings: Settings, scene_id: str | None = None) -> Story:
+    """The story, or one scene of it, with no more keys than the paths need: models set all six."""
+    from pipeline.editing import reduce_scene, reduce_story
+
+    grid = load_record(settings.pack).grid
+    if scene_id is None:
+        return reduce_story(story, grid)
+    return story.replace_scene(reduce_scene(story.scene(scene_id), grid))
 
 
 def _cast(story: Story, settings: Settings, *, previous: Casting | None = None) -> Casting:

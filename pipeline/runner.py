@@ -143,6 +143,34 @@ class Runner:
         videos = {scene_id: project.take_video(take) for scene_id, take in takes.items()}
         return (yield from join(timeline(filmed, takes), videos, project.new_film_path()))
 
+    def animatic(self, project: Project) -> Work[Path]:
+        """Film the boxes of a story as it stands, before anything is rendered.
+
+        Gives `films/animatic.mp4` of the project, which takes the place of an earlier one.
+        Loads no model.
+
+        Raises:
+            AssemblyError: the film could not be written.
+        """
+        from pipeline.assemble.animatic import film_boxes
+        from pipeline.blocking import staged_scenes
+
+        story, record = project.reload(), load_record(self.settings.pack)
+        scenes = staged_scenes(project, self.settings.pack)
+        out = project.films_dir / "animatic.mp4"
+        with workspace_errors(f"make the folder {short(out.parent)}"):
+            out.parent.mkdir(parents=True, exist_ok=True)
+        return (
+            yield from film_boxes(
+                story.title,
+                scenes,
+                out,
+                num_frames=record.num_frames,
+                fps=record.fps,
+                aspect=record.width_px / record.height_px,
+            )
+        )
+
     def make(
         self,
         idea: str,
@@ -180,7 +208,7 @@ class Runner:
 
     def _prompt(self, project: Project, scene_id: str) -> ScenePrompt:
         """The scene in the pack's words, with all that was changed on the way."""
-        from pipeline.plan.casting import cast_story
+        from pipeline.blocking import cast_project
         from pipeline.plan.prompts import free_prompt, scene_prompt
 
         project.reload()
@@ -190,11 +218,7 @@ class Runner:
         record = load_record(self.settings.pack)
         if record.troupe is None:
             return normalise(free_prompt(project.story, scene_id), record)
-        troupe = load_troupe(self.settings.pack)
-        previous = project.casting if project.has_casting else None
-        casting = cast_story(
-            project.story, troupe=troupe, pack=self.settings.pack, previous=previous
-        )
+        troupe, casting = load_troupe(self.settings.pack), cast_project(project, self.settings.pack)
         prompt = scene_prompt(project.story, scene_id, casting, troupe=troupe)
         return normalise(prompt, record)
 
@@ -329,6 +353,10 @@ def _run_film(runner: Runner, job: Job) -> Work[Path]:
     return runner.film(open_project(job.project), only_rendered=only_rendered)
 
 
+def _run_animatic(runner: Runner, job: Job) -> Work[Path]:
+    return runner.animatic(open_project(job.project))
+
+
 def _run_make(runner: Runner, job: Job) -> Work[Path]:
     asked = _Asked.of(job)
     render, path = asked.settings(runner), Path(job.project) if job.project else None
@@ -339,6 +367,7 @@ RUN: dict[str, Callable[[Runner, Job], Work[Any]]] = {
     "render": _run_render,
     "render_all": _run_render_all,
     "film": _run_film,
+    "animatic": _run_animatic,
     "make": _run_make,
 }
 """How a job of each kind becomes work. Its result is a take, takes, or the film's path."""

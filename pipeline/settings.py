@@ -10,6 +10,8 @@ from pathlib import Path
 import platformdirs
 
 DEFAULT_PACK = "theatre"
+_SPACE_DATA = Path("/data")
+"""Where a Space keeps what shall be there after it slept."""
 
 
 @dataclass(frozen=True)
@@ -19,17 +21,30 @@ class Settings:
     home: Path
     user: str = "local"
     pack: str = DEFAULT_PACK
+    visitors: bool = False
+    """Whether each browser has stories of its own; else all are those of one person."""
+    ephemeral: bool = False
+    """Whether the home is gone when the machine sleeps, as on a Space without a data folder."""
 
 
-def load_settings(home: Path | None = None) -> Settings:
+def load_settings(home: Path | None = None, *, visitors: bool = False) -> Settings:
     """Read `DREAMRUNNER_HOME` and `DREAMRUNNER_PACK`; a Space's mounted data folder comes next.
 
     A `home` that is given goes before all. Folders become absolute: the worker runs elsewhere.
+    A Space always has `visitors`.
     """
+    folder = (home or _home()).expanduser().absolute()
     return Settings(
-        home=(home or _home()).expanduser().absolute(),
+        home=folder,
         pack=named_pack(os.environ.get("DREAMRUNNER_PACK") or DEFAULT_PACK),
+        visitors=visitors or on_space(),
+        ephemeral=on_space() and not folder.is_relative_to(_SPACE_DATA),
     )
+
+
+def on_space() -> bool:
+    """Whether the studio runs as a Hugging Face Space."""
+    return bool(os.environ.get("SPACE_ID"))
 
 
 def named_pack(named: str) -> str:
@@ -45,6 +60,6 @@ def _home() -> Path:
     named = os.environ.get("DREAMRUNNER_HOME")
     if named:
         return Path(named)
-    if os.environ.get("SPACE_ID") and os.access("/data", os.W_OK):
-        return Path("/data/dreamrunner")
+    if on_space() and os.access(_SPACE_DATA, os.W_OK):
+        return _SPACE_DATA / "dreamrunner"
     return Path(platformdirs.user_data_dir("dreamrunner-studio", appauthor=False))

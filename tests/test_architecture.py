@@ -23,12 +23,23 @@ MAX_TRACKED_BYTES = 50_000_000
 MAX_TRACKED_FILE_BYTES = 9_500_000
 
 CORE = (
-    *("story", "story_file", "artifacts", "errors", "settings", "progress", "files", "workspace"),
+    *("story", "story_file", "artifacts", "errors", "settings", "progress", "files"),
+    *("versions", "bin", "project", "workspace", "bundle"),
 )
 STAGES = ("plan", "retrieve", "priors", "render", "assemble", "evaluate")
 MODELS = ("devices", "diffusion", "vision")
 WORLDS = ("theatre", "packs")
-TOP = ("planning", "checking", "runner", "queue", "worker", "cli", "__main__")
+TOP = (
+    "editing",
+    "blocking",
+    "planning",
+    "checking",
+    "runner",
+    "queue",
+    "worker",
+    "cli",
+    "__main__",
+)
 CORE_PACKAGES = ("pydantic", "pydantic_core", "platformdirs")
 DECLARED_AS = {"cv2": "opencv-python-headless", "PIL": "pillow"}
 BROUGHT = {"pydantic_core", "fastapi", "starlette"}  # by pydantic and gradio, as these need them

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.assemble.ffmpeg import probe, run_ffmpeg, written_whole
+from pipeline.assemble.ffmpeg import feed_ffmpeg, probe, run_ffmpeg, written_whole
 from pipeline.errors import AssemblyError
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ H264 = (
 """H.264 that every browser plays, its colours marked so that all of them agree."""
 ENLARGE = "flags=lanczos+accurate_rnd+full_chroma_int:out_color_matrix=bt601:out_range=tv"
 _CRF = "14"  # takes are encoded once more in the film, so they keep nearly everything
+_DRAWN_CRF = "20"
 
 
 def encode_frames(
@@ -48,6 +51,30 @@ def encode_frames(
         command = [*raw, "-i", "-", "-vf", enlarge, *H264, "-crf", _CRF, "-f", "mp4", temporary]
         for _ in run_ffmpeg(command, pixels=frames.tobytes()):
             pass
+
+
+@contextmanager
+def frame_writer(
+    path: Path, *, fps: int, size: tuple[int, int], title: str = ""
+) -> Iterator[Callable[[bytes], object]]:
+    """Write frames one after another as H.264 MP4; the file appears only when it is whole.
+
+    Gives the function that takes a frame's RGB bytes. `size` is the frames' width and height in
+    pixels, both even. An exception leaves nothing behind.
+
+    Raises:
+        AssemblyError: ffmpeg failed.
+        WorkspaceError: the folder cannot be written.
+    """
+    width, height = size
+    raw = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(fps))
+    colours = ("-vf", f"scale={width}:{height}:{ENLARGE},setsar=1", *H264, "-crf", _DRAWN_CRF)
+    named = ("-metadata", f"title={title}")
+    with (
+        written_whole(path) as temporary,
+        feed_ffmpeg([*raw, "-i", "-", *colours, *named, "-f", "mp4", temporary]) as write,
+    ):
+        yield write
 
 
 def _smooth(factor: float) -> str:

@@ -6,7 +6,7 @@ import contextlib
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -49,6 +49,33 @@ def run_ffmpeg(arguments: Sequence[str | Path], *, pixels: bytes = b"") -> Itera
         finally:
             process.kill()
             process.wait()
+        if process.returncode != 0:
+            raise AssemblyError(f"ffmpeg could not write the video: {_tail(log)}")
+
+
+@contextlib.contextmanager
+def feed_ffmpeg(arguments: Sequence[str | Path]) -> Iterator[Callable[[bytes], object]]:
+    """Run ffmpeg on what is written to it, piece by piece; gives the function that writes.
+
+    Leaving by an exception kills the process.
+
+    Raises:
+        AssemblyError: ffmpeg failed; the message ends with its last words.
+        ModelUnavailableError: there is no ffmpeg to run.
+    """
+    with tempfile.TemporaryFile() as log:
+        process = _start(arguments, subprocess.PIPE, log, reports=subprocess.DEVNULL)
+        assert process.stdin is not None
+        try:
+            with contextlib.suppress(BrokenPipeError):  # it ended early; its words say why
+                yield process.stdin.write
+                process.stdin.close()
+                process.wait()
+        finally:
+            process.kill()
+            process.wait()
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
         if process.returncode != 0:
             raise AssemblyError(f"ffmpeg could not write the video: {_tail(log)}")
 
@@ -98,13 +125,17 @@ def probe(path: Path) -> VideoInfo:
 
 
 def _start(
-    arguments: Sequence[str | Path], source: IO[bytes], log: IO[bytes]
+    arguments: Sequence[str | Path],
+    source: IO[bytes] | int,
+    log: IO[bytes],
+    *,
+    reports: int = subprocess.PIPE,
 ) -> subprocess.Popen[bytes]:
-    reports = ["-nostats", "-stats_period", "0.1", "-progress", "pipe:1"]
+    progress = ["-nostats", "-stats_period", "0.1", "-progress", "pipe:1"]
     return subprocess.Popen(
-        [_executable(), "-hide_banner", "-v", "error", *reports, "-y", *map(str, arguments)],
+        [_executable(), "-hide_banner", "-v", "error", *progress, "-y", *map(str, arguments)],
         stdin=source,
-        stdout=subprocess.PIPE,
+        stdout=reports,
         stderr=log,
     )
 

@@ -29,7 +29,7 @@ def subtitles(timeline: Timeline) -> SSAFile:
 
     file = pysubs2.SSAFile()
     for start_frame, cut in placed_cuts(timeline):
-        for first, last, text in _timed_cues(cut):
+        for first, last, text in timed_cues(cut):
             event = pysubs2.SSAEvent(
                 start=_milliseconds(start_frame + first, timeline.fps),
                 end=_milliseconds(start_frame + last, timeline.fps),
@@ -70,7 +70,7 @@ def _even_lines(text: str) -> list[str]:
     return widest
 
 
-def _timed_cues(cut: Cut) -> Iterator[tuple[int, int, str]]:
+def timed_cues(cut: Cut) -> Iterator[tuple[int, int, str]]:
     """First frame, end frame and text of each cue, counted from the start of the cut."""
     texts = cue_texts(cut.narration)
     weights = (max(len(text), _SHORT_CUE) for text in texts)

@@ -65,9 +65,14 @@ _JOINERS = "\u200c\u200d"
 _PLAIN = str.maketrans({"{": "(", "}": ")", "\\": "/", "<": "\u2039", ">": "\u203a"})
 
 
+def reading_frames(narration: str, fps: int) -> int:
+    """Frames it takes to read a narration."""
+    return math.ceil(len(readable(narration)) * fps / READING_SPEED)
+
+
 def _cut(scene: Scene, take: Take, fps: int) -> Cut:
     num_frames = max(1, round(take.num_frames * fps / take.fps))
-    needed_frames = math.ceil(len(readable(scene.narration)) * fps / READING_SPEED)
+    needed_frames = reading_frames(scene.narration, fps)
     return Cut(
         scene_id=scene.id,
         take_id=take.id,

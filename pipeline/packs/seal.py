@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipeline.packs.obedience import OBEDIENCE_FILE
 from pipeline.packs.record import PACK_FILE, Licence, PackRecord, TroupeNames
 from pipeline.story import NUM_KEYFRAMES
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _PREVIEW_CLIPS = 6
 _COUNTED = (".json", ".safetensors", ".model", ".txt")
 _TRAINING, _CODEC = "training.json", "codec.safetensors"
-_RECORDS = (PACK_FILE, _TRAINING)
+_RECORDS = (PACK_FILE, _TRAINING, OBEDIENCE_FILE)
 _TOKENIZER_MARKS = ("<pad>", "</s>", "<unk>")
 _LICENCE = Licence(
     part="all", licence="AGPL-3.0-only", source="trained on drawings of this project"
@@ -35,7 +36,7 @@ _LICENCE = Licence(
 
 
 def compute_revision(folder: Path) -> str:
-    """Give the hash (16 hex digits) of the names and bytes of a pack's files, its record aside."""
+    """Give the hash (16 hex digits) of the names and bytes of a pack's files, its records aside."""
     digest = hashlib.sha256()
     for path in sorted(p for p in folder.rglob("*") if _counts(p.relative_to(folder))):
         data = path.read_bytes() if path.is_file() else b""

@@ -80,7 +80,7 @@ def _place(
 ) -> _Placed:
     pose = pose_motion(actor.motion, num_frames, actor.phase)
     puppet = build_puppet(actor.kind, actor.colour, actor.hat, pose.asleep, pose.parcel)
-    unit = _pose_points(puppet, pose)
+    unit = pose_points(puppet, pose)
     if pose.asleep:
         unit = _lie_down(unit)
     if actor.facing == "left":
@@ -116,7 +116,7 @@ def _over_frames(values: list[float], num_frames: int) -> Track:
     return (soft[:-2] + 2 * soft[1:-1] + soft[2:]) / 4
 
 
-def _pose_points(puppet: Puppet, pose: Pose) -> NDArray[np.complex128]:
+def pose_points(puppet: Puppet, pose: Pose) -> NDArray[np.complex128]:
     """The puppet's points in every frame, complex (F, N), feet at 0, facing right."""
     still = np.zeros_like(pose.tilt)
     angles = np.stack([pose.angles.get(joint, still) for joint in JOINTS], axis=1)

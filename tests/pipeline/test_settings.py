@@ -44,3 +44,23 @@ def test_folders_become_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     for built_in in ("theatre", ""):
         monkeypatch.setenv("DREAMRUNNER_PACK", built_in)
         assert load_settings().pack == "theatre"
+
+
+def test_visitors_are_told_apart_where_it_is_asked_for_and_on_a_space(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    monkeypatch.delenv("SPACE_ID", raising=False)
+    assert [load_settings(visitors=asked).visitors for asked in (False, True)] == [False, True]
+    monkeypatch.setenv("SPACE_ID", "somebody/studio")
+    assert load_settings().visitors
+
+
+@pytest.mark.parametrize(
+    ("space", "folder", "forgets"),
+    [("", "/tmp/home", False), ("a/b", "/tmp/home", True), ("a/b", "/data/dreamrunner", False)],
+)
+def test_a_space_forgets_what_lies_outside_its_data_folder(
+    monkeypatch: pytest.MonkeyPatch, space: str, folder: str, forgets: bool
+) -> None:
+    monkeypatch.setenv("SPACE_ID", space)
+    assert load_settings(Path(folder)).ephemeral is forgets

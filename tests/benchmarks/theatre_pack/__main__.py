@@ -3,7 +3,9 @@
 Renders scenes that were never trained under each condition with the same noise, lets the judges
 look at the clips, and writes `results.md`, `results.json`, `sheet.png` (asked, drawn, rendered),
 `nearest.png` (takes beside the nearest training clip), `blind.png` and `blind-key.json` (takes to
-be named by someone who has not read the words). Conditions:
+be named by someone who has not read the words), and `obedience.json`: copy it beside the
+`pack.json` of the measured pack, and the studio's editor says how well a box will be obeyed.
+Conditions:
 
     drawn         the scene as the theatre draws it: what the judges can see
     coded         the same through the pack's autoencoder and back
@@ -24,6 +26,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.errors import PipelineError
+from pipeline.packs.obedience import OBEDIENCE_FILE
 from tests.benchmarks.theatre_pack.run import Options, run
 
 
@@ -66,6 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     run(options, Judges.load(given.judges))
     print((given.out / "results.md").read_text(encoding="utf-8"))
+    print(
+        f"The editor reads {OBEDIENCE_FILE} beside the pack's pack.json: copy it from {given.out}."
+    )
 
 
 if __name__ == "__main__":

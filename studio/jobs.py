@@ -8,21 +8,22 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import PipelineError
 from pipeline.queue import Job, Queue
 from pipeline.settings import Settings
 from pipeline.worker import PARENT_VARIABLE
 from pipeline.workspace import Project
-from studio.projects import media_address, open_by_id
+from studio.signing import Links
 
 _LOG = logging.getLogger(__name__)
 _WATCH_SECONDS = 1.0
 _LONGEST_WAIT_SECONDS = 60.0
 _STOP_SECONDS = 15.0
 _DAY_SECONDS = 86_400.0
+_TITLES = {"film": "Making the film", "animatic": "Making the animatic"}
 
 
 class WorkerProcess:
@@ -99,44 +100,32 @@ class WorkerProcess:
 
 
 class JobDesk:
-    """The queue as the page sees it: what goes on in a project, and how to stop it."""
+    """The queue as a page sees it: what goes on in a project, and how to stop it."""
 
-    def __init__(self, settings: Settings, queue: Queue) -> None:
-        self._settings = settings
+    def __init__(self, queue: Queue, links: Links) -> None:
         self._queue = queue
+        self._links = links
         self._told: set[int] = set()  # the failures said since the studio started
 
-    def watch_jobs(self, asked: object) -> dict[str, Any]:
-        """Give the work of a project that goes on, and how that in `known` ended.
+    def watch(
+        self, project: Project, settings: Settings, known: Collection[int]
+    ) -> list[dict[str, Any]]:
+        """Give the work of a user's project that goes on, and how that in `known` ended.
 
-        Called by the browser, so `asked` may be anything; expected is
-        `{"project": id, "known": [job ids]}`.
+        Failed work says in `failed` what went wrong.
         """
-        project, known = self._read(asked, "known")
-        if project is None:
-            return {"jobs": []}
         active = self._queue.jobs(active=True)
         waiting = [job.id for job in active]
-        ended = [job for one in sorted(known - {*waiting}) if (job := self._queue.get(one))]
+        ended = [job for one in sorted({*known} - {*waiting}) if (job := self._queue.get(one))]
         mine = [job for job in (*active, *ended) if job.project == str(project.path)]
-        return {"jobs": [_shown(job, project, waiting) for job in mine]}
+        self._told.update(job.id for job in mine if job.state == "failed")
+        return [self._view(job, project, settings, waiting) for job in mine]
 
-    def cancel_jobs(self, asked: object) -> bool:
-        """Ask for the end of some work of a project: `{"project": id, "ids": [job ids]}`."""
-        project, wanted = self._read(asked, "ids")
-        for job in self._queue.jobs(project and project.path, active=True):
-            if project is not None and job.id in wanted:
+    def cancel(self, project: Project, ids: Collection[int]) -> None:
+        """Ask for the end of some work of a project; of other work nothing is heard."""
+        for job in self._queue.jobs(project.path, active=True):
+            if job.id in ids:
                 self._queue.control(job.id, "cancel")
-        return True
-
-    def failures(self, told: object) -> list[str]:
-        """Say what went wrong in some work: `{"project": id, "ids": [job ids]}`."""
-        project, wanted = self._read(told, "ids")
-        jobs = [job for one in sorted(wanted) if (job := self._queue.get(one))]
-        mine = [job for job in jobs if project is not None and job.project == str(project.path)]
-        failed = [job for job in mine if job.state == "failed"]
-        self._told.update(job.id for job in failed)
-        return [_failure(job) for job in failed]
 
     def missed(self, project: Project) -> list[str]:
         """Say what failed in the last day, was not tried again, and has been told nobody yet."""
@@ -150,34 +139,26 @@ class JobDesk:
         self._told.update(job.id for job in failed)
         return [f"{_title(job, project, _scene_of(job))}: {_failure(job)}" for job in failed]
 
-    def _read(self, asked: object, name: str) -> tuple[Project | None, set[int]]:
-        """The project and the job ids that a browser named; nothing for anything else."""
-        record = asked if isinstance(asked, dict) else {}
-        ids = record.get(name)
-        known = ids if isinstance(ids, list) else []
-        wanted = {one for one in known if type(one) is int and 0 < one < 2**63}
-        try:
-            return open_by_id(self._settings, record.get("project")), wanted
-        except PipelineError:
-            return None, wanted
-
-
-def _shown(job: Job, project: Project, waiting: list[int]) -> dict[str, Any]:
-    """A job for `static/page/jobs.js`; `waiting` lists the active jobs of all, oldest first."""
-    scene_id = _scene_of(job)
-    preview = f"{media_address(project)}/jobs/{job.id}/{job.step}"
-    return {
-        "id": job.id,
-        "scene_id": scene_id,
-        "title": _title(job, project, scene_id),
-        "state": job.state,
-        "active": job.is_active,
-        "step": job.step,
-        "total": job.total,
-        "eta": job.eta_seconds,
-        "ahead": waiting.index(job.id) if job.id in waiting else 0,
-        "preview": preview if job.preview else None,
-    }
+    def _view(
+        self, job: Job, project: Project, settings: Settings, waiting: list[int]
+    ) -> dict[str, Any]:
+        """A job for `static/page/jobs.js`; `waiting` lists the active jobs of all, oldest first."""
+        scene_id = _scene_of(job)
+        preview = f"{project.path.name}/jobs/{job.id}/{job.step}"
+        return {
+            "id": job.id,
+            "kind": job.kind,
+            "scene_id": scene_id,
+            "title": _title(job, project, scene_id),
+            "state": job.state,
+            "active": job.is_active,
+            "step": job.step,
+            "total": job.total,
+            "eta": job.eta_seconds,
+            "ahead": waiting.index(job.id) if job.id in waiting else 0,
+            "preview": self._links.link(settings, preview) if job.preview else None,
+            "failed": _failure(job) if job.state == "failed" else None,
+        }
 
 
 def _scene_of(job: Job) -> str | None:
@@ -185,8 +166,8 @@ def _scene_of(job: Job) -> str | None:
 
 
 def _title(job: Job, project: Project, scene_id: str | None) -> str:
-    if job.kind == "film":
-        return "Making the film"
+    if job.kind in _TITLES:
+        return _TITLES[job.kind]
     scene = next((one for one in project.story.scenes if one.id == scene_id), None)
     return f"Rendering “{scene.title or scene.id}”" if scene else "Rendering"
 

@@ -1,48 +1,72 @@
-"""The studio's own routes: its scripts, takes, films, previews and stories, all by id.
+"""The studio's own routes for files: its scripts, and takes, films, pictures and stories by id.
 
 They lie under `/gradio_api/`, which Gradio forwards in every way of serving. Nothing a browser
-sends becomes a path before it has been checked.
+sends becomes a path before it has been checked. An address of a medium carries the user it belongs
+to and the studio's signature (see `studio.signing`); without it there is nothing to be found.
 """
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import pysubs2
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import FileResponse, PlainTextResponse, Response
+from starlette.background import BackgroundTask
 from starlette.routing import BaseRoute
 
+from pipeline.assemble.stills import keyframe_sheet
+from pipeline.bundle import write_bundle
 from pipeline.errors import PipelineError
+from pipeline.files import write_bytes
 from pipeline.plan.exchange import FORMATS, write_story
 from pipeline.queue import Queue
 from pipeline.settings import Settings
+from pipeline.story import NUM_KEYFRAMES
 from pipeline.workspace import Project
-from studio.projects import MEDIA_PREFIX, find_take, open_by_id
+from studio.drawings import THEATRE_PREFIX, backdrop, face
+from studio.pictures import find_picture
+from studio.projects import checked_id, find_take, open_by_id
 from studio.projects import film_file as find_film
+from studio.signing import MEDIA_PREFIX, Links
 
 STATIC_DIR = Path(__file__).resolve().parent.parent / "static"
 STATIC_PREFIX = "/gradio_api/studio/static"
+
 T = TypeVar("T")
 _NO_JOB_ID = 2**63  # the queue counts in 64 bits
 _STATIC_TYPES = {".js": "text/javascript", ".css": "text/css"}
+_POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
+_GUARDED = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": _POLICY}
+_KEPT = {**_GUARDED, "Cache-Control": "private, max-age=86400"}
+"""Of what never changes under its address."""
+_FRESH = {**_GUARDED, "Cache-Control": "private, no-cache"}
 
 
 def make_routes(settings: Settings, queue: Queue) -> list[BaseRoute]:
-    """Give the routes to hand to `launch(app_kwargs={"routes": ...})`."""
-    router = APIRouter()
+    """Give the routes of scripts, media and theatre pictures; see `launch(app_kwargs=...)`."""
     media = Media(settings, queue)
-    router.add_api_route(STATIC_PREFIX + "/{name:path}", static_file)
+    signed = APIRouter(dependencies=[Depends(media.admit)])
     project = MEDIA_PREFIX + "/{project_id}"
-    router.add_api_route(project + "/takes/{scene_id}/{take_id}.mp4", media.take)
-    router.add_api_route(project + "/films/{film_id}.mp4", media.film)
-    router.add_api_route(project + "/films/{film_id}.srt", media.subtitles)
-    router.add_api_route(project + "/films/{film_id}.vtt", media.captions)
-    router.add_api_route(project + "/jobs/{job_id}/{step}", media.preview)
-    router.add_api_route(project + "/story/{name}", media.story)
-    return router.routes
+    signed.add_api_route(project + "/takes/{scene_id}/{take_id}.mp4", media.take)
+    signed.add_api_route(project + "/takes/{scene_id}/{take_id}.jpg", media.sheet)
+    signed.add_api_route(project + "/films/{film_id}.mp4", media.film)
+    signed.add_api_route(project + "/films/{film_id}.srt", media.subtitles)
+    signed.add_api_route(project + "/films/{film_id}.vtt", media.captions)
+    signed.add_api_route(project + "/pictures/{picture_id}.jpg", media.picture)
+    signed.add_api_route(project + "/jobs/{job_id}/{step}", media.preview)
+    signed.add_api_route(project + "/story/{name}", media.story)
+    signed.add_api_route(project + "/export.zip", media.bundle)
+    router = APIRouter()
+    router.add_api_route(STATIC_PREFIX + "/{name:path}", static_file)
+    router.add_api_route(THEATRE_PREFIX + "/backdrops/{name}.png", backdrop)
+    router.add_api_route(THEATRE_PREFIX + "/faces/{figure}.png", face)
+    return [*router.routes, *signed.routes]
 
 
 def static_file(name: str) -> FileResponse:
@@ -60,55 +84,102 @@ class Media:
     def __init__(self, settings: Settings, queue: Queue) -> None:
         self._settings = settings
         self._queue = queue
+        self._links = Links(settings)
 
-    def take(self, project_id: str, scene_id: str, take_id: str) -> FileResponse:
+    def admit(self, request: Request, u: str = "", s: str = "") -> None:
+        """Let a request through whose path this studio signed for the user it names."""
+        path = request.scope["path"].partition(f"{MEDIA_PREFIX}/")[2]
+        if not (path and u and s and self._links.check(path, u, s)):
+            raise HTTPException(404)
+        request.state.settings = replace(self._settings, user=u)
+
+    def take(self, request: Request, project_id: str, scene_id: str, take_id: str) -> FileResponse:
         """Serve the video of a take."""
-        video = _found(lambda: find_take(self._open(project_id), scene_id, take_id))
-        return FileResponse(video, media_type="video/mp4")
+        video = _found(lambda: find_take(_open(request, project_id), scene_id, take_id))
+        return FileResponse(video, media_type="video/mp4", headers=_KEPT)
 
-    def film(self, project_id: str, film_id: str, download: bool = False) -> FileResponse:
+    def sheet(self, request: Request, project_id: str, scene_id: str, take_id: str) -> FileResponse:
+        """Serve the keyframes of a take side by side; made of its video the first time."""
+        video = _found(lambda: find_take(_open(request, project_id), scene_id, take_id))
+        path = video.with_suffix(".jpg")
+        if not path.is_file():
+            _found(lambda: write_bytes(path, keyframe_sheet(video, NUM_KEYFRAMES)))
+        return FileResponse(path, media_type="image/jpeg", headers=_KEPT)
+
+    def film(
+        self, request: Request, project_id: str, film_id: str, download: bool = False
+    ) -> FileResponse:
         """Serve a film, or hand it over as a file to keep."""
-        path = self._film(project_id, film_id, ".mp4")
-        return FileResponse(path, media_type="video/mp4", filename=path.name if download else None)
+        path = _film(request, project_id, film_id, ".mp4")
+        name = path.name if download else None
+        return FileResponse(path, media_type="video/mp4", filename=name, headers=_FRESH)
 
-    def subtitles(self, project_id: str, film_id: str) -> FileResponse:
+    def subtitles(self, request: Request, project_id: str, film_id: str) -> FileResponse:
         """Hand over the narration of a film as SRT."""
-        path = self._film(project_id, film_id, ".srt")
-        return FileResponse(path, media_type="application/x-subrip", filename=path.name)
+        path = _film(request, project_id, film_id, ".srt")
+        kind = "application/x-subrip"
+        return FileResponse(path, media_type=kind, filename=path.name, headers=_FRESH)
 
-    def captions(self, project_id: str, film_id: str) -> Response:
+    def captions(self, request: Request, project_id: str, film_id: str) -> Response:
         """Give the narration of a film as the browser's own kind of subtitles."""
-        path = self._film(project_id, film_id, ".srt")
+        path = _film(request, project_id, film_id, ".srt")
         text = pysubs2.load(str(path), encoding="utf-8", format_="srt").to_string("vtt")
-        return PlainTextResponse(text, media_type="text/vtt")
+        return PlainTextResponse(text, media_type="text/vtt", headers=_FRESH)
 
-    def story(self, project_id: str, name: str) -> Response:
+    def picture(self, request: Request, project_id: str, picture_id: str) -> FileResponse:
+        """Serve a picture that the storyteller brought."""
+        path = _found(lambda: find_picture(_open(request, project_id), picture_id))
+        return FileResponse(path, media_type="image/jpeg", headers=_KEPT)
+
+    def story(self, request: Request, project_id: str, name: str) -> Response:
         """Hand over a story as a file in the format of that name: 'story', 'plan', 'jsonl'."""
-        project = _found(lambda: self._open(project_id))
+        project = _found(lambda: _open(request, project_id))
         text = _found(lambda: write_story(project.story, name)).text
         file = f"{project.path.name}{FORMATS[name].suffix}"
-        headers = {"Content-Disposition": f'attachment; filename="{file}"'}
+        headers = {**_FRESH, "Content-Disposition": f'attachment; filename="{file}"'}
         return PlainTextResponse(text, headers=headers)
 
-    def preview(self, project_id: str, job_id: int, step: int) -> Response:
+    def bundle(self, request: Request, project_id: str) -> FileResponse:
+        """Hand over all of a story as one zip, made for this request alone."""
+        project = _found(lambda: _open(request, project_id))
+        handle, name = tempfile.mkstemp(suffix=".zip", prefix="dreamrunner-")
+        os.close(handle)
+        path = Path(name)
+        try:
+            _found(lambda: write_bundle(project, path))
+        except HTTPException:
+            path.unlink(missing_ok=True)
+            raise
+        return FileResponse(
+            path,
+            media_type="application/zip",
+            filename=f"{project.path.name}.zip",
+            headers={**_GUARDED, "Cache-Control": "no-store"},
+            background=BackgroundTask(path.unlink, missing_ok=True),
+        )
+
+    def preview(self, request: Request, project_id: str, job_id: int, step: int) -> Response:
         """Give the newest picture of a piece of work; each step has an address of its own.
 
         Nothing (204) is given when the work ended in the meantime.
         """
-        project = _found(lambda: self._open(project_id))
+        project = _found(lambda: _open(request, project_id))
         job = self._queue.get(job_id) if 0 < job_id < _NO_JOB_ID else None
         if job is None or job.project != str(project.path):
             raise HTTPException(404)
         if not job.preview:
             return Response(status_code=204)
-        headers = {"Cache-Control": "no-store"}
+        headers = {**_GUARDED, "Cache-Control": "no-store"}
         return Response(job.preview, media_type=_picture_type(job.preview), headers=headers)
 
-    def _open(self, project_id: str) -> Project:
-        return open_by_id(self._settings, project_id)
 
-    def _film(self, project_id: str, film_id: str, suffix: str) -> Path:
-        return _found(lambda: find_film(self._open(project_id), film_id, suffix))
+def _open(request: Request, project_id: str) -> Project:
+    """Open a project of the user whom the address was signed for."""
+    return open_by_id(request.state.settings, checked_id(project_id, "story"))
+
+
+def _film(request: Request, project_id: str, film_id: str, suffix: str) -> Path:
+    return _found(lambda: find_film(_open(request, project_id), film_id, suffix))
 
 
 def _found(look: Callable[[], T]) -> T:

@@ -1,81 +1,204 @@
-"""The edits that the storyboard sends, by their names; every value is checked where it is used."""
+"""The edits that a page sends of one scene: what each holds, what it is about, how it is done.
+
+An edit is about a part of the story. Where that part was changed in another window meanwhile, it
+is a conflict; where only other parts were, both edits stay.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
 
-from pipeline.errors import InputError
+from pydantic import Field, StringConstraints
+
+from pipeline.editing.cast import enter
+from pipeline.editing.changes import next_revision
+from pipeline.editing.patch import LayoutPatch, apply_patch
+from pipeline.planning import load_troupe
 from pipeline.settings import Settings
+from pipeline.story import MAX_REGIONS, Record, ShortText, ShotSize, Story, Text
 from pipeline.workspace import Project
 from studio import edits
+from studio.projects import find_scene, find_take
 
-Operation = dict[str, Any]
-Edit = Callable[[Project, Operation, Settings], None]
-
-
-def carry_out(project: Project, operation: Operation, settings: Settings) -> None:
-    """Do one edit of the storyboard and save it.
-
-    Raises:
-        InputError: the operation is unknown, or holds what cannot be kept.
-        WorkspaceError: what it is about is not there (any more).
-    """
-    name = operation.get("op")
-    edit = EDITS.get(name) if isinstance(name, str) else None
-    if edit is None:
-        raise InputError("The page sent something unknown", hint="Reload the page.")
-    edit(project, operation, settings)
+Name = Annotated[str, StringConstraints(max_length=200)]
+"""An id that may lead nowhere: what is looked up by it is then not there."""
 
 
-def _title(project: Project, told: Operation, _: Settings) -> None:
-    edits.edit_title(project, told.get("value"))
+@dataclass(frozen=True)
+class Done:
+    """What there is to tell of an edit that was saved."""
+
+    notice: dict[str, Any] | None = None
+    selected: str | None = None
+    """The scene to show next; None = the one that is shown."""
 
 
-def _words(project: Project, told: Operation, _: Settings) -> None:
-    edits.edit_scene(project, told.get("scene"), told.get("field"), told.get("value"))
+class Operation(Record):
+    """One edit of a story."""
+
+    project: Name
+    base: Any = None
+    """The revision that the page saw last."""
+    fits_any: ClassVar[bool] = False
+    """Whether it can be done whatever else was changed meanwhile."""
+
+    @property
+    def touched(self) -> str | None:
+        """Give the scene that looks otherwise afterwards, even where its words are the same."""
+        return None
+
+    def about(self, story: Story) -> object:
+        """Give the part of a story that the edit is about, None where it is not there."""
+        return None
+
+    def carry_out(self, project: Project, settings: Settings) -> Done:
+        """Do the edit and save it; raises PipelineError, and then nothing has changed."""
+        raise AssertionError
 
 
-def _shot(project: Project, told: Operation, settings: Settings) -> None:
-    edits.choose_shot(project, told.get("scene"), told.get("value"), settings)
+class SceneOperation(Operation):
+    """An edit of one scene."""
+
+    scene: Name
+
+    @property
+    def touched(self) -> str | None:
+        """Give that scene."""
+        return self.scene
+
+    def about(self, story: Story) -> object:
+        """Give the scene, None where the story does not have it."""
+        return next((one for one in story.scenes if one.id == self.scene), None)
 
 
-def _actor(project: Project, told: Operation, _: Settings) -> None:
-    edits.describe_region(project, told.get("scene"), told.get("region"), told.get("value"))
+class EditWords(SceneOperation):
+    """Other words in one field of a scene."""
+
+    op: Literal["edit"]
+    field: edits.SceneField
+    value: Text
+
+    def carry_out(self, project: Project, settings: Settings) -> Done:
+        """Save the words."""
+        project.save_story(edits.with_words(project.story, self.scene, self.field, self.value))
+        return Done()
 
 
-def _overlap(project: Project, told: Operation, _: Settings) -> None:
-    edits.describe_overlap(project, told.get("scene"), told.get("regions"), told.get("value"))
+class ChooseShot(SceneOperation):
+    """A scene seen from nearer or farther."""
+
+    op: Literal["shot"]
+    value: ShotSize
+
+    def carry_out(self, project: Project, settings: Settings) -> Done:
+        """Save the shot."""
+        troupe = load_troupe(settings.pack)
+        project.save_story(edits.with_shot(project.story, self.scene, self.value, troupe))
+        return Done()
 
 
-def _recast(project: Project, told: Operation, settings: Settings) -> None:
-    edits.recast(project, told.get("character"), told.get("kind"), told.get("colour"), settings)
+class Describe(SceneOperation):
+    """Other words for what one actor does."""
+
+    op: Literal["describe"]
+    region: Name
+    value: Text
+
+    def carry_out(self, project: Project, settings: Settings) -> Done:
+        """Save the words, and the motion that they name."""
+        story = edits.with_description(project.story, self.scene, self.region, self.value)
+        project.save_story(story)
+        return Done()
 
 
-def _fix(project: Project, told: Operation, settings: Settings) -> None:
-    edits.fix_finding(project, told.get("finding"), settings)
+class ChooseMotion(SceneOperation):
+    """Another motion of one actor."""
+
+    op: Literal["motion"]
+    region: Name
+    words: ShortText
+
+    def carry_out(self, project: Project, settings: Settings) -> Done:
+        """Save the motion."""
+        troupe = load_troupe(settings.pack)
+        story = edits.with_motion(project.story, self.scene, self.region, self.words, troupe)
+        project.save_story(story)
+        return Done()
 
 
-def _remove(project: Project, told: Operation, _: Settings) -> None:
-    edits.remove_scene(project, told.get("scene"))
+class DescribeOverlap(SceneOperation):
+    """Words for the place where boxes overlap."""
+
+    op: Literal["overlap"]
+    regions: Annotated[tuple[Name, ...], Field(max_length=MAX_REGIONS)]
+    value: Text
+
+    def carry_out(self, project: Project, settings: Settings) -> Done:
+        """Save the words, or take them out."""
+        story = edits.with_overlap(project.story, self.scene, self.regions, self.value)
+        project.save_story(story)
+        return Done()
 
 
-def _choose(project: Project, told: Operation, _: Settings) -> None:
-    edits.choose_take(project, told.get("scene"), told.get("take"))
+class Patch(SceneOperation):
+    """What the layout editor changed, undid or did again."""
+
+    op: Literal["patch"]
+    patch: LayoutPatch
+    label: ShortText = ""
+
+    def carry_out(self, project: Project, settings: Settings) -> Done:
+        """Save the layout."""
+        find_scene(project.story, self.scene)
+        project.save_story(apply_patch(project.story, self.scene, self.patch))
+        return Done()
 
 
-EDITS: Mapping[str, Edit] = MappingProxyType(
-    {
-        "title": _title,
-        "edit": _words,
-        "shot": _shot,
-        "describe": _actor,
-        "overlap": _overlap,
-        "recast": _recast,
-        "fix": _fix,
-        "remove": _remove,
-        "choose": _choose,
-    }
-)
-"""What `static/page` may send as `op`."""
+class Enter(SceneOperation):
+    """A character that comes into a scene."""
+
+    op: Literal["enter"]
+    character: Name
+
+    def carry_out(self, project: Project, settings: Settings) -> Done:
+        """Save the scene with the character standing where there is room."""
+        find_scene(project.story, self.scene)
+        troupe = load_troupe(settings.pack)
+        story, _ = enter(project.story, self.scene, self.character, troupe=troupe)
+        project.save_story(story)
+        return Done()
+
+
+class ChooseTake(SceneOperation):
+    """The take that goes into the film."""
+
+    op: Literal["choose"]
+    take: Name
+    fits_any: ClassVar[bool] = True
+
+    def carry_out(self, project: Project, settings: Settings) -> Done:
+        """Save the choice."""
+        find_take(project, find_scene(project.story, self.scene).id, self.take)
+        project.choose_take(self.scene, self.take)
+        count_up(project)
+        return Done()
+
+
+class DropPicture(SceneOperation):
+    """No picture of the storyteller's own behind the boxes any more."""
+
+    op: Literal["picture"]
+    value: None = None
+    fits_any: ClassVar[bool] = True
+
+    def carry_out(self, project: Project, settings: Settings) -> Done:
+        """Take the picture away."""
+        project.choose_picture(find_scene(project.story, self.scene).id, None)
+        count_up(project)
+        return Done()
+
+
+def count_up(project: Project) -> None:
+    """Save the story as the next revision: what lies beside it changed, other pages shall hear."""
+    project.save_story(next_revision(project.story))

@@ -1,9 +1,13 @@
-"""The page: its components, and which handler each event calls. No logic."""
+"""The page: its components, and which handler each event calls. No logic.
+
+Gradio makes the first page and plans; a story's own page draws itself and asks `studio.api`.
+"""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -12,19 +16,15 @@ from gradio import themes
 from pipeline.queue import Queue
 from pipeline.settings import Settings
 from studio import panels
-from studio.handlers import DRAFT, FULL, Handlers
-from studio.jobs import JobDesk
+from studio.api import api_routes
+from studio.handlers import Handlers
 from studio.media import STATIC_DIR, make_routes
 from studio.planners import model_trouble, planner_choices
 from studio.projects import Example, example_ideas
 
 _AT_ONCE: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-_QUIET: dict[str, Any] = {
-    **_AT_ONCE,
-    "concurrency_limit": 1,  # edits and renders of one page keep their order
-    "concurrency_id": "story",
-}
-_PLANNING: dict[str, Any] = {  # a model thinks for a minute: edits need not wait for it
+_QUIET: dict[str, Any] = {**_AT_ONCE, "concurrency_limit": 4, "concurrency_id": "story"}
+_PLANNING: dict[str, Any] = {  # a model thinks for a minute: nothing else waits for it
     **_AT_ONCE,
     "concurrency_limit": 4,
     "concurrency_id": "planning",
@@ -39,64 +39,44 @@ class Start:
     begin: gr.Button
     planner: gr.Radio
     opener: gr.HTML
-    shelf: gr.HTML
+    token: gr.Textbox
 
 
-def build_page(settings: Settings, queue: Queue) -> gr.Blocks:
+def build_page(settings: Settings) -> gr.Blocks:
     """Give the whole page, ready to launch with `launch_options`."""
-    handlers = Handlers(settings, queue)
+    handlers = Handlers(settings)
     with gr.Blocks(title="DreamRunner Studio", analytics_enabled=False) as page:
-        project_id = gr.State("")
         panels.banner()
-        with gr.Column(visible=False, elem_id="welcome") as welcome:
+        with gr.Column(elem_id="welcome"):  # the page's own script shows this or the story
             start = _welcome(example_ideas())
-        with gr.Column(visible=False, elem_id="story") as story:
-            with gr.Row(elem_id="tools"):
-                render_all = gr.Button("Render all scenes", variant="primary", elem_id="render-all")
-                make_film = gr.Button("Make the film", elem_id="make-film")
-            film = panels.film()
-            board = panels.board()
-            with gr.Accordion("Advanced", open=False, elem_id="advanced"):
-                quality, seed = _advanced()
+        with gr.Column(elem_id="story"):
+            story = panels.studio()
         with gr.Column(elem_id="bars"):
             thinking = panels.thinking()
-            jobs = panels.job_panel(JobDesk(settings, queue))
-        shown = [project_id, welcome, story, board, jobs, film, start.shelf, render_all, make_film]
-        planned = [thinking, start.begin]
-        page.load(handlers.open_page, None, shown, **_QUIET)
-        asked = [start.idea, seed, start.planner]
+        planned = [story, thinking, start.begin]
+        asked = [start.idea, start.planner, start.token]
         begun = [start.begin.click, start.idea.submit]
         planning = [
-            gr.on(begun, handlers.make_story, asked, [*shown, *planned], **_PLANNING),
+            gr.on(begun, handlers.make_story, asked, planned, js=_signing(), **_PLANNING),
             # one that follows a cancelled one at once would be dropped by the usual "once"
-            board.replan(
-                handlers.replan,
-                quality,
-                [*shown, *planned],
-                trigger_mode="multiple",
-                **_PLANNING,
-            ),
+            story.replan(handlers.replan, None, planned, trigger_mode="multiple", **_PLANNING),
         ]
         ended = thinking.cancel(None, None, None, cancels=planning, **_AT_ONCE)
-        ended.then(handlers.cancelled, None, planned, **_AT_ONCE)
-        start.opener.opened(handlers.open_plan, None, shown, **_QUIET)
-        board.op(handlers.change, [quality, seed], shown, trigger_mode="multiple", **_QUIET)
-        jobs.finished(handlers.finished, quality, shown, trigger_mode="multiple", **_QUIET)
-        render_all.click(handlers.render_all, [project_id, quality, seed], shown, **_QUIET)
-        make_film.click(handlers.make_film, [project_id, quality], shown, **_QUIET)
-        quality.input(handlers.reprice, [project_id, quality], shown, **_QUIET)
+        ended.then(handlers.cancelled, None, [thinking, start.begin], **_AT_ONCE)
+        start.opener.opened(handlers.open_plan, None, story, **_QUIET)
     return page
 
 
 def launch_options(settings: Settings, queue: Queue) -> dict[str, Any]:
     """Give what the page needs of `launch`: its look, its routes, nothing of Gradio's own."""
+    routes = [*api_routes(settings, queue), *make_routes(settings, queue)]
     return {
         "ssr_mode": False,
         "run_history": False,
         "footer_links": [],
         "theme": make_theme(),
-        "css_paths": [STATIC_DIR / "studio.css"],
-        "app_kwargs": {"routes": make_routes(settings, queue)},
+        "css_paths": _style_sheets(),
+        "app_kwargs": {"routes": routes},
     }
 
 
@@ -162,7 +142,8 @@ def _welcome(examples: list[Example]) -> Start:
             for example in examples:
                 button = gr.Button(example.name, size="md", min_width=0)
                 button.click(None, None, idea, js=_filling(example.idea), **_QUIET)
-    return Start(idea, begin, planner, opener, panels.shelf())
+    panels.shelf()
+    return Start(idea, begin, planner, opener, gr.Textbox(visible=False))
 
 
 def _planner(choices: list[tuple[str, str]]) -> gr.Radio:
@@ -179,24 +160,15 @@ def _planner(choices: list[tuple[str, str]]) -> gr.Radio:
     )
 
 
-def _advanced() -> tuple[gr.Radio, gr.Number]:
-    with gr.Row():
-        quality = gr.Radio(
-            [DRAFT, FULL],
-            value=FULL,
-            label="Quality of a take",
-            info="A draft is quicker and rougher.",
-            interactive=True,
-        )
-        seed = gr.Number(
-            0,
-            precision=0,
-            minimum=0,
-            label="Seed",
-            info="Counts up by one with each further take of a scene.",
-            interactive=True,
-        )
-    return quality, seed
+def _style_sheets() -> list[Path]:
+    """The page's style sheets; the general one goes first."""
+    return sorted(STATIC_DIR.glob("*.css"), key=lambda path: (path.stem != "studio", path.stem))
+
+
+def _signing() -> str:
+    """The last value as the browser's token, which no component of the page ever holds."""
+    module = panels.script("api")
+    return f"async (idea, planner) => [idea, planner, (await import({module})).token()]"
 
 
 def _filling(idea: str) -> str:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
-from typing import Any
 
 import gradio as gr
 
-from studio.jobs import JobDesk
 from studio.media import STATIC_PREFIX
 
 BANNER = (
@@ -45,20 +42,21 @@ def planned_by(words: str, trouble: str = "") -> gr.HTML:
 
 
 def shelf() -> gr.HTML:
-    """Give the list of stories; value `{"stories": [{id, title, detail}]}`."""
+    """Give the list of stories, which asks for them by itself."""
     return _panel("shelf", events=())
 
 
-def board() -> gr.HTML:
-    """Give the storyboard; value as `views.board_view`.
+def studio() -> gr.HTML:
+    """Give the page of a story, which talks to the routes of `studio.api`.
 
-    Events: `op` (what the storyteller did) and `replan` (a scene and what shall be different).
+    Its value `{project, stamp, notice, selected}` names a story to be opened; event `replan`: a
+    scene and what shall be different.
     """
-    return _panel("board", events=("op", "replan"))
+    return _panel("studio", events=("replan",))
 
 
 def opener() -> gr.HTML:
-    """Give the link that opens a file of plans; event `opened` (its name and its text)."""
+    """Give the link that opens a file of plans; event `opened` (its name, its text, a token)."""
     return _panel("opener", events=("opened",))
 
 
@@ -67,50 +65,27 @@ def thinking() -> gr.HTML:
     return _panel("thinking", events=("cancel",))
 
 
-def film() -> gr.HTML:
-    """Give the film's place; value as `views.film_view`."""
-    return _panel("film", events=())
-
-
-def job_panel(desk: JobDesk) -> gr.HTML:
-    """Give the bar of the work going on; value `{"project": id}`, event `finished`."""
-
-    # Gradio marks a server function with an attribute, which a method cannot take.
-    def watch_jobs(asked: object) -> dict[str, Any]:
-        return desk.watch_jobs(asked)
-
-    def cancel_jobs(asked: object) -> bool:
-        return desk.cancel_jobs(asked)
-
-    calls: list[Callable[..., Any]] = [watch_jobs, cancel_jobs]
-    return _panel("jobs", events=("finished",), server_functions=calls, elem_id="work")
-
-
 def _words(markup: str, elem_id: str) -> gr.HTML:
     return gr.HTML(markup, elem_id=elem_id, js_on_load="", apply_default_css=False)
 
 
-def _panel(
-    module: str,
-    *,
-    events: tuple[str, ...],
-    elem_id: str | None = None,
-    server_functions: list[Callable[..., Any]] | None = None,
-) -> gr.HTML:
+def _panel(module: str, *, events: tuple[str, ...]) -> gr.HTML:
     return gr.HTML(
         value={},
         html_template="",  # static: words of a person never pass through a template
         js_on_load=_mount(module, events),
         apply_default_css=False,
-        elem_id=elem_id or module,
-        server_functions=server_functions,
+        elem_id=module,
     )
 
 
 def _mount(module: str, events: tuple[str, ...]) -> str:
     # Gradio finds a custom event by its quoted name in this text.
-    parts = "element, props, trigger, watch, "
-    parts += "server: typeof server === 'undefined' ? null : server, "
     names = ", ".join(f"'{event}'" for event in events)
-    url = f"new URL('{STATIC_PREFIX.lstrip('/')}/page/{module}.js', document.baseURI)"
-    return f"import({url}).then((m) => m.mount({{{parts}events: [{names}]}}));"
+    parts = f"element, props, trigger, watch, events: [{names}]"
+    return f"import({script(module)}).then((m) => m.mount({{{parts}}}));"
+
+
+def script(module: str) -> str:
+    """Give the address of one of the page's modules as JavaScript, wherever the page is mounted."""
+    return f"new URL('{STATIC_PREFIX.lstrip('/')}/page/{module}.js', document.baseURI)"

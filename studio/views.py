@@ -1,135 +1,151 @@
-"""A project as the page shows it: plain records of words, colours and addresses for the browser."""
+"""A story as the page shows it: plain records of words, colours and addresses for the browser."""
 
 from __future__ import annotations
 
-import itertools
 import time
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.artifacts import Take
-from pipeline.plan.exchange import FORMATS
-from pipeline.plan.lint import Finding
 from pipeline.settings import Settings
-from pipeline.story import Character, Scene
+from pipeline.story import Motion, Scene
 from pipeline.workspace import Project, list_projects
-from studio.cards import (
-    actor_colour,
-    duration_words,
-    finding_view,
-    part_of,
-    scene_view,
-    sentence,
-)
+from studio.cards import Shown, duration_words, finding_view, scene_view, sentence
+from studio.exports import file_views
+from studio.figures import actor_view
 from studio.planners import model_words, planner_of, planning_view
-from studio.projects import Staging, media_address, plan_record
+from studio.projects import plan_record
+from studio.signing import Links
+from studio.staging import PlayedPack, Staging, stage
+from studio.takes import Takes, seconds_for
 
 _SHELF_LENGTH = 200
-_SHOWN_LOSSES = 3
-_FILES = {
-    "story": "The whole story",
-    "plan": "The scenes as plan text",
-    "jsonl": "The scenes as T2V-CompBench's lines",
-}
-_STAMP = itertools.count(1)
 
 View = dict[str, Any]
 
 
-def board_view(
-    project: Project,
-    staging: Staging,
+def show(project: Project, settings: Settings, links: Links) -> Shown:
+    """Give a project ready to be shown to its owner."""
+    return Shown(project, settings, stage(project, settings), Takes(project), links)
+
+
+def story_view(shown: Shown, *, notice: View | None = None) -> View:
+    """Give a whole story; as `changed_view` with every scene."""
+    return changed_view(shown, [one.id for one in shown.project.story.scenes], notice=notice)
+
+
+def changed_view(
+    shown: Shown,
+    scene_ids: Iterable[str],
     *,
-    cost: str = "",
     notice: View | None = None,
-    replanned: str = "",
+    selected: str | None = None,
 ) -> View:
-    """Give the storyboard of a project for `static/page/board.js`.
+    """Give what an edit has changed: the head, the order, and those of the named scenes there are.
 
     Args:
-        project: Whose storyboard.
-        staging: How the pack plays it.
-        cost: What rendering a scene takes ('about 15 s'), or nothing where nobody knows yet.
+        shown: Whose story.
+        scene_ids: The scenes that look otherwise now.
         notice: What to tell above the board: `{"title": ..., "lines": [...]}`.
-        replanned: The id of a scene that was just planned anew.
+        selected: The scene to show next; None = the one that is shown.
     """
-    story, record = project.story, plan_record(project)
+    story, cost, wanted = shown.project.story, costs(shown), {*scene_ids}
     return {
-        "stamp": next(_STAMP),  # makes each view a new one, so the browser always hears of it
-        "project": project.path.name,
+        "project": shown.project.path.name,
         "revision": story.revision,
-        "title": story.title,
-        "cast": [_actor(one, staging, at) for at, one in enumerate(story.characters)],
-        "notes": _notes(staging),
-        "findings": [finding_view(one, story) for one in staging.findings if _is_of_all(one)],
-        "mend": sum(one.safe for one in staging.findings),
-        "scenes": [scene_view(project, scene, staging, cost) for scene in story.scenes],
-        "model": model_words(planner_of(record)),
-        "planning": planning_view(record, story),
-        "files": _files(project),
+        "saved": saved_time(shown.project),
+        "head": head_view(shown),
+        "order": [scene.id for scene in story.scenes],
+        "scenes": {
+            scene.id: scene_view(shown, scene, cost) for scene in story.scenes if scene.id in wanted
+        },
         "notice": notice,
-        "replanned": replanned,
+        "selected": selected,
     }
 
 
-def _is_of_all(finding: Finding) -> bool:
-    return finding.place.scene_id is None
+def changed_scenes(before: Staging, after: Staging) -> list[str]:
+    """Give the scenes that are new or staged otherwise since."""
+    return [name for name, one in after.scenes.items() if before.scenes.get(name) is not one]
 
 
-def film_view(project: Project, *, fresh: bool = False) -> View:
-    """Give the newest film of a project for `static/page/film.js`."""
-    films = project.films()
-    film = _film(project, films[-1]) if films else None
-    return {"project": project.path.name, "film": film, "fresh": fresh}
+def head_view(shown: Shown) -> View:
+    """Give all of a story but its scenes."""
+    project, staging = shown.project, shown.staging
+    story, record = project.story, plan_record(project)
+    return {
+        "project": project.path.name,
+        "title": story.title,
+        "language": story.language,
+        "cast": [actor_view(one, staging, at) for at, one in enumerate(story.characters)],
+        "motions": [_motion(one, staging) for one in story.motions],
+        "known_motions": list(staging.pack.troupe.motions),
+        "notes": _notes(staging),
+        "findings": [
+            finding_view(one, story) for one in staging.findings if one.place.scene_id is None
+        ],
+        "mend": sum(one.safe for one in staging.findings),
+        "model": model_words(planner_of(record)),
+        "planning": planning_view(record, story),
+        "files": file_views(shown),
+        "film": film_view(shown),
+        "animatic": _animatic(shown),
+        "bin": [_binned(one.id, one.scene, one.removed) for one in project.bin()],
+        "forgets": shown.settings.ephemeral,
+        "stage": _stage(staging.pack),
+        "obedience": staging.pack.obedience,
+    }
 
 
 def shelf_view(settings: Settings) -> View:
-    """Give the list of stories for `static/page/shelf.js`, newest first."""
+    """Give the list of a user's stories for `static/page/shelf.js`, newest first."""
     summaries = list_projects(settings)[:_SHELF_LENGTH]
     return {
-        "stamp": next(_STAMP),
         "stories": [
             {"id": one.path.name, "title": one.title, "detail": _scenes(one.num_scenes)}
             for one in summaries
         ],
+        "forgets": settings.ephemeral,
     }
+
+
+def film_view(shown: Shown) -> View | None:
+    """Give the newest film of a project; None where there is none."""
+    films = shown.project.films()
+    return _film(shown, films[-1]) if films else None
+
+
+def costs(shown: Shown) -> dict[str, str]:
+    """Say what a draft and a final take need ('about 15 s'); empty where nobody knows."""
+    takes, record = shown.takes.all(), shown.staging.pack.record
+    seconds = {
+        "draft": seconds_for(takes, record, draft=True),
+        "final": seconds_for(takes, record, draft=False),
+    }
+    return {
+        name: "" if one is None else f"about {duration_words(one)}" for name, one in seconds.items()
+    }
+
+
+def waiting_scenes(shown: Shown) -> list[Scene]:
+    """Give the scenes that have no take yet, or an outdated one, in the story's order."""
+    return [one for one in shown.project.story.scenes if shown.state(one) != "done"]
+
+
+def saved_time(project: Project) -> str:
+    """Give when the story was saved last, ISO 8601, UTC."""
+    saved = (project.path / "story.json").stat().st_mtime
+    return datetime.fromtimestamp(saved, UTC).isoformat(timespec="milliseconds")
 
 
 def _scenes(number: int) -> str:
     return "1 scene" if number == 1 else f"{number} scenes"
 
 
-def missing_scenes(project: Project) -> list[Scene]:
-    """Give the scenes that have no take yet, in the story's order."""
-    return [scene for scene in project.story.scenes if project.chosen_take(scene.id) is None]
-
-
-def cost_words(step_seconds: float | None, num_steps: int) -> str:
-    """Say what so many steps will take, 'about 15 s'; empty where nobody knows."""
-    return "" if step_seconds is None else f"about {duration_words(step_seconds * num_steps)}"
-
-
-def measured_step_seconds(takes: Sequence[Take]) -> float | None:
-    """Give the seconds that one step of the newest take took; None without takes."""
-    if not takes:
-        return None
-    newest = max(takes, key=lambda take: take.created)
-    return newest.seconds_taken / newest.settings.num_inference_steps
-
-
-def _actor(character: Character, staging: Staging, at: int) -> View:
-    part = part_of(staging.casting, character.id)
-    question = next((one for one in staging.questions if one.character_id == character.id), None)
-    return {
-        "id": character.id,
-        "name": character.name,
-        "colour": actor_colour(part, at),
-        "played": f"the {part.colour} {part.kind}" if part else "",
-        "asks": question.asks if question else "",
-        "choices": [list(figure) for figure in question.choices] if question else [],
-    }
+def _motion(motion: Motion, staging: Staging) -> View:
+    part = next((one for one in staging.casting.motions if one.motion_id == motion.id), None)
+    return {"id": motion.id, "words": motion.words, "state": part.state if part else "known"}
 
 
 def _notes(staging: Staging) -> list[str]:
@@ -140,43 +156,55 @@ def _notes(staging: Staging) -> list[str]:
     return [sentence(note) for note in casting.notes()]
 
 
-def _files(project: Project) -> list[View]:
-    """The formats in which a story can be kept, and what is lost in them."""
-    return [
-        {
-            "words": f"{_FILES.get(name, kind.title)} ({kind.suffix})",
-            "address": f"{media_address(project)}/story/{name}",
-            "file": f"{project.path.name}{kind.suffix}",
-            "note": _lost(kind.losses(project.story)),
-        }
-        for name, kind in FORMATS.items()
-        if kind.write is not None
-    ]
-
-
-def _lost(notes: tuple[str, ...]) -> str:
-    told = [sentence(note) for note in notes[:_SHOWN_LOSSES]]
-    return " ".join([*told, "…"] if len(notes) > _SHOWN_LOSSES else told)
-
-
-def _film(project: Project, path: Path) -> View:
-    address = f"{media_address(project)}/films/{path.stem}"
-    has_words = path.with_suffix(".srt").is_file()
-    made = datetime.fromtimestamp(path.stat().st_mtime)
+def _stage(pack: PlayedPack) -> View:
+    record = pack.record
+    rows, columns = record.grid
     return {
-        "id": f"{path.stem}-{path.stat().st_mtime_ns}",
-        "video": f"{address}.mp4",
-        "captions": f"{address}.vtt" if has_words else None,
-        "subtitles": f"{address}.srt" if has_words else None,
-        "file": f"{project.path.name}.mp4",
-        "subtitles_file": f"{project.path.name}.srt",
-        "note": f"Made {_when(made)} from the chosen take of each scene.{_aged(project, made)}",
+        "aspect": record.width_px / record.height_px,
+        "fps": record.fps,
+        "num_frames": record.num_frames,
+        "seconds": record.num_frames / record.fps,
+        "latent_frames": record.latent_frames,
+        "rows": rows,
+        "columns": columns,
+        "keyframe_to_latent": [list(frames) for frames in record.keyframe_to_latent],
     }
 
 
-def _aged(project: Project, made: datetime) -> str:
+def _binned(bin_id: str, scene: Scene, removed: str) -> View:
+    return {"id": bin_id, "title": scene.title or scene.id, "when": removed}
+
+
+def _film(shown: Shown, path: Path) -> View:
+    address, name = f"films/{path.stem}", shown.project.path.name
+    has_words = path.with_suffix(".srt").is_file()
+    changed = path.stat().st_mtime_ns
+    made = datetime.fromtimestamp(changed / 1e9)
+    return {
+        "id": f"{path.stem}-{changed}",
+        "video": shown.address(f"{address}.mp4"),
+        "captions": shown.address(f"{address}.vtt") if has_words else None,
+        "subtitles": shown.address(f"{address}.srt") if has_words else None,
+        "file": f"{name}.mp4",
+        "subtitles_file": f"{name}.srt",
+        "language": shown.project.story.language,
+        "note": f"Made {_when(made)} from the chosen take of each scene.{_aged(shown, made)}",
+    }
+
+
+def _animatic(shown: Shown) -> View | None:
+    """The film of the boxes; made anew, it has a new address."""
+    path = shown.project.films_dir / "animatic.mp4"
+    if not path.is_file():
+        return None
+    video = shown.address("films/animatic.mp4")
+    name = f"{shown.project.path.name}-animatic.mp4"
+    return {"video": f"{video}&v={path.stat().st_mtime_ns}", "file": name}
+
+
+def _aged(shown: Shown, made: datetime) -> str:
     """Say that a film is older than a take that would go into it now."""
-    takes = (project.chosen_take(scene.id) for scene in project.story.scenes)
+    takes = (shown.takes.chosen(scene.id) for scene in shown.project.story.scenes)
     newer = any(
         take and datetime.fromisoformat(take.created).timestamp() > made.timestamp()
         for take in takes

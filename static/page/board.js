@@ -1,94 +1,149 @@
-// The storyboard: the story's title, its cast, what is wrong with it, and one card per scene.
+// The board: one compact card per scene, in the story's order; scenes are picked, moved, added and taken away here.
 import { el } from './dom.js';
-import { onJobs, currentJobs } from './bus.js';
-import { Card } from './card.js';
-import { Cast } from './cast.js';
-import { Field } from './field.js';
-import { drawFindings } from './findings.js';
-import { Keep } from './keep.js';
-import { Notice } from './notice.js';
+import { Bin } from './bin.js';
+import { openMenu } from './menu.js';
+import { makeSortable } from './reorder.js';
+import { SceneCard } from './scenecard.js';
+import { toast } from './toast.js';
 
-/** Put the storyboard into the page; `trigger('op')` and `trigger('replan')` send what the storyteller did. */
-export function mount({ element, props, trigger, watch }) {
-  const send = (name) => (told) => trigger(name, { project: (props.value || {}).project, ...told });
-  const board = new Board(send('op'), send('replan'));
-  element.append(board.root);
-  const draw = () => board.draw(props.value || {});
-  watch('value', draw);
-  onJobs(element, (jobs) => board.live(jobs));
-  draw();
-}
+const KEYS = 'Arrows walk, Enter shows a scene, Alt with an arrow moves it, Delete puts it into the bin, Shift F10 opens its menu.';
 
-class Board {
-  constructor(send, replan) {
-    this.send = send;
-    this.replan = replan;
-    this.title = new Field({ label: 'Title of the story', kind: 'line', max: 200, send: (value) => send({ op: 'title', value }) });
-    this.notice = new Notice();
-    this.cast = new Cast(send);
-    this.keep = new Keep();
-    this.findings = el('ul', { class: 'findings' });
-    this.mend = el('button', { type: 'button', class: 'take mend', hidden: true });
-    this.mend.addEventListener('click', () => { this.mend.disabled = true; send({ op: 'mend' }); });
-    this.list = el('div', { class: 'cards' });
-    this.root = el('div', { class: 'board' }, this.title.root, this.notice.root, this.cast.root,
-      this.findings, this.mend, this.list, this.keep.root);
-    this.title.root.classList.add('story-title');
+/** The list of cards; `send(op)` gives a promise of the answer, `select(id)` shows a scene, `say(words)` tells it. */
+export class Board {
+  constructor({ send, select, say }) {
+    Object.assign(this, { send, select, say });
     this.cards = new Map();
-    this.shown = { project: '', revision: -1 };
+    this.scenes = [];
+    this.list = el('ol', { class: 'scene-cards', 'aria-label': 'Scenes', 'aria-describedby': 'board-keys' });
+    this.add = el('button', { type: 'button', class: 'plain add-scene', text: 'Add a scene' });
+    this.bin = new Bin((id) => this.recover(id));
+    const keys = el('span', { id: 'board-keys', class: 'unseen', text: KEYS });
+    this.root = el('nav', { class: 'board-side', 'aria-label': 'Board' }, this.list, keys,
+      el('div', { class: 'board-foot' }, this.add, this.bin.root));
+    this.add.addEventListener('click', () => this.make({ op: 'add', after: this.selected }, 'A scene was added.'));
+    this.list.addEventListener('keydown', (event) => this.pressed(event));
+    makeSortable(this.list, (card, before) => this.place(card.dataset.scene, before ? before.dataset.scene : null));
   }
 
-  draw(value) {
-    if (!value.project) return;
-    const same = value.project === this.shown.project;
-    if (same && value.revision < this.shown.revision) return;
-    if (!same) this.open(value);
-    this.shown = value;
-    this.title.set(value.title);
-    this.cast.draw(value);
-    this.keep.draw(value);
-    this.notice.draw(value.notice);
-    this.drawFindings(value);
-    this.drawCards(value);
-    this.live(currentJobs());
-  }
-
-  open(value) {
-    for (const card of this.cards.values()) card.root.remove();
-    this.cards.clear();
-    this.notice.clear();
-    const here = new URL(location.href);
-    if (here.searchParams.get('p') === value.project) return;
-    here.searchParams.set('p', value.project);
-    history.pushState(null, '', here);
-    window.addEventListener('popstate', () => location.reload(), { once: true });
-    window.scrollTo({ top: 0 });
-  }
-
-  drawFindings({ findings, mend }) {
-    drawFindings(this.findings, findings, { fix: (finding) => this.send({ op: 'fix', finding }) });
-    this.mend.hidden = !mend;
-    this.mend.disabled = false;
-    this.mend.textContent = mend === 1 ? 'Mend 1 small thing' : `Mend ${mend} small things`;
-  }
-
-  drawCards({ scenes, model, replanned }) {
-    const ids = new Set(scenes.map((scene) => scene.id));
-    for (const [id, card] of this.cards) if (!ids.has(id)) this.drop(id, card);
+  /** Show the scenes (SceneViews) in order; only cards whose scene changed are drawn. */
+  draw(scenes, selected, head) {
+    this.scenes = scenes;
+    this.selected = selected;
+    this.bin.draw(head.bin || []);
+    const focused = this.list.contains(document.activeElement) ? document.activeElement : null;
+    const ids = new Set(scenes.map(({ id }) => id));
+    for (const [id, card] of this.cards) if (!ids.has(id)) { card.root.remove(); this.cards.delete(id); }
     scenes.forEach((scene, index) => {
-      if (!this.cards.has(scene.id)) this.cards.set(scene.id, new Card(scene.id, this.send, this.replan));
-      const card = this.cards.get(scene.id);
-      card.draw(scene, { number: index + 1, removable: scenes.length > 1, model, replanned });
+      const card = this.card(scene.id);
+      card.draw(scene, index + 1, scene.id === selected);
       if (this.list.children[index] !== card.root) this.list.insertBefore(card.root, this.list.children[index] || null);
     });
+    this.rove();
+    if (focused && focused !== document.activeElement) (focused.isConnected ? focused : this.pickOf(selected)).focus();
   }
 
-  drop(id, card) {
-    card.root.remove();
-    this.cards.delete(id);
+  card(id) {
+    if (!this.cards.has(id)) {
+      const card = new SceneCard(id, { pick: () => this.select(id), menu: (button) => this.menu(id, button) });
+      this.cards.set(id, card);
+    }
+    return this.cards.get(id);
   }
 
+  pickOf(id) {
+    return (this.cards.get(id) || { pick: this.add }).pick || this.add;
+  }
+
+  /** Let Tab stop at one card only: the focused one, else the selected one. */
+  rove() {
+    const focused = this.list.contains(document.activeElement) ? document.activeElement.closest('li').dataset.scene : null;
+    for (const [id, card] of this.cards) card.pick.tabIndex = id === (focused || this.selected) ? 0 : -1;
+  }
+
+  /** Show the work that goes on. */
   live(jobs) {
     for (const [id, card] of this.cards) card.live(jobs.find((job) => job.scene_id === id) || null);
+  }
+
+  /** Bring the selected card into sight, inside the board only. */
+  reveal() {
+    const card = this.cards.get(this.selected);
+    if (!card) return;
+    const [view, box] = [this.list.getBoundingClientRect(), card.root.getBoundingClientRect()];
+    if (box.top < view.top || box.bottom > view.bottom) this.list.scrollTop += box.top - view.top - 12;
+    if (box.left < view.left || box.right > view.right) this.list.scrollLeft += box.left - view.left - 12;
+  }
+
+  pressed(event) {
+    const card = event.target.closest('.scene-card');
+    if (!card) return;
+    const at = this.scenes.findIndex(({ id }) => id === card.dataset.scene);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: this.scenes.length - 1 }[event.key];
+    const known = to !== undefined || ['Delete', 'ArrowRight'].includes(event.key);
+    if (!known || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    if (event.key === 'Delete') this.remove(card.dataset.scene);
+    else if (event.key === 'ArrowRight') this.cards.get(card.dataset.scene).more.focus();
+    else if (event.altKey) this.move(at, to);
+    else this.walk(to);
+  }
+
+  walk(to) {
+    const scene = this.scenes[Math.max(0, Math.min(to, this.scenes.length - 1))];
+    this.cards.get(scene.id).pick.focus();
+    this.rove();
+  }
+
+  move(at, to) {
+    if (to < 0 || to >= this.scenes.length || to === at) return;
+    const rest = this.scenes.filter((_, index) => index !== at);
+    this.place(this.scenes[at].id, rest[to] ? rest[to].id : null);
+  }
+
+  /** Put a scene before another one; null puts it last. */
+  place(id, before) {
+    const order = this.scenes.map((scene) => scene.id).filter((one) => one !== id);
+    order.splice(before === null ? order.length : order.indexOf(before), 0, id);
+    const { title } = this.scenes.find((scene) => scene.id === id);
+    this.send({ op: 'reorder', order });
+    this.say(`“${title}” is now scene ${order.indexOf(id) + 1} of ${order.length}.`);
+  }
+
+  menu(id, button) {
+    const at = this.scenes.findIndex((scene) => scene.id === id);
+    const last = at === this.scenes.length - 1;
+    openMenu(button, [
+      { words: 'Duplicate', run: () => this.make({ op: 'duplicate', scene: id }, 'The scene was duplicated.') },
+      { words: 'Split into two', run: () => this.make({ op: 'split', scene: id }, 'The scene was split.') },
+      { words: 'Merge with the next', disabled: last, run: () => this.make({ op: 'merge', scene: id }, 'The scenes were merged.') },
+      { words: 'Move up', keys: 'Alt ↑', disabled: at === 0, run: () => this.move(at, at - 1) },
+      { words: 'Move down', keys: 'Alt ↓', disabled: last, run: () => this.move(at, at + 1) },
+      { words: 'Remove', keys: 'Del', disabled: this.scenes.length === 1, run: () => this.remove(id) },
+    ]);
+  }
+
+  async make(op, words) {
+    const changed = await this.send(op);
+    if (!changed) return;
+    this.say(words);
+    if (changed.selected) this.select(changed.selected);
+  }
+
+  async remove(id) {
+    if (this.scenes.length === 1) { this.say('A story needs at least one scene.'); return; }
+    const at = this.scenes.findIndex((scene) => scene.id === id);
+    const { title } = this.scenes[at];
+    const before = new Set(this.bin.ids());
+    const focused = this.list.contains(document.activeElement);
+    const changed = await this.send({ op: 'remove', scene: id });
+    if (!changed) return;
+    if (focused) this.walk(at);
+    const gone = changed.head.bin.find((one) => !before.has(one.id));
+    const action = gone ? { words: 'Undo', run: () => this.recover(gone.id) } : null;
+    toast(`“${title || 'The scene'}” is in the bin.`, { action });
+  }
+
+  recover(id) {
+    return this.make({ op: 'recover', scene: id }, 'The scene is back.');
   }
 }

@@ -1,22 +1,11 @@
-// What the parts of the page tell each other without the server: which work goes on right now.
+// What the parts of the page tell each other without the studio: whether a model plans, and which story is wanted.
 const target = new EventTarget();
-let jobs = [];
 let planning = false;
-
-/** Give the work going on, as last heard. */
-export function currentJobs() {
-  return jobs;
-}
+let unheard = null; // a wish from before the part that carries it out was there
 
 /** Say whether a language model plans right now. */
 export function isPlanning() {
   return planning;
-}
-
-/** Tell every part which work goes on. */
-export function tellJobs(next) {
-  jobs = next;
-  target.dispatchEvent(new Event('jobs'));
 }
 
 /** Tell every part whether a planning goes on. */
@@ -25,9 +14,31 @@ export function tellPlanning(next) {
   target.dispatchEvent(new Event('planning'));
 }
 
-/** Call back at each change of the work, until `element` has left the page. */
-export function onJobs(element, callback) {
-  listen('jobs', element, () => callback(jobs));
+/** Ask for a story to be opened; `notice` is told above it. */
+export function goTo(project, notice = null) {
+  unheard = { project, notice };
+  target.dispatchEvent(new Event('go'));
+}
+
+/** Tell every part that the first page is shown. */
+export function tellWelcome() {
+  target.dispatchEvent(new Event('welcome'));
+}
+
+/** Call back when the first page is shown, until `element` has left the page. */
+export function onWelcome(element, callback) {
+  listen('welcome', element, callback);
+}
+
+/** Call back when a story is asked for, until `element` has left the page. */
+export function onGo(element, callback) {
+  const go = () => {
+    const wish = unheard;
+    unheard = null;
+    if (wish) callback(wish);
+  };
+  listen('go', element, go);
+  go();
 }
 
 /** Call back when a planning begins or ends, until `element` has left the page. */
@@ -36,8 +47,8 @@ export function onPlanning(element, callback) {
 }
 
 function listen(name, element, callback) {
-  const hear = () => {
-    if (element.isConnected) callback();
+  const hear = (event) => {
+    if (element.isConnected) callback(event);
     else target.removeEventListener(name, hear);
   };
   target.addEventListener(name, hear);

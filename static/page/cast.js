@@ -1,49 +1,115 @@
-// The cast: who plays whom, and a question for each character that somebody stands in for.
+// The cast as faces: who plays whom, a question for each character that somebody stands in for, and who they are.
 import { el } from './dom.js';
+import { Field } from './field.js';
+import { face, faceChoice, presentOf } from './faces.js';
+import { dot } from './scenecard.js';
 
-/** The cast panel; `send(op)` sends who is to play a character. */
+/** The cast line; `send(op)` sends what was chosen. */
 export class Cast {
   constructor(send) {
     this.send = send;
-    this.root = el('details', { class: 'cast', open: true });
+    this.faces = el('ul', { class: 'faces' });
+    this.questions = el('div', { class: 'questions' });
+    this.notes = el('ul', { class: 'notes' });
+    this.open = null;
+    this.sheets = new Map();
+    this.body = el('div', { class: 'cast-body' });
+    this.root = el('section', { class: 'cast', 'aria-label': 'The cast' }, this.faces, this.body, this.questions, this.notes);
     this.drawn = '';
   }
 
   draw({ cast, notes }) {
     const made = JSON.stringify([cast, notes]);
-    if (made === this.drawn) return; // leaves an open list of choices alone
+    for (const sheet of this.sheets.values()) sheet.set(cast.find(({ id }) => id === sheet.id));
+    if (made === this.drawn) return; // leaves what is open alone
     this.drawn = made;
-    const faces = cast.map((actor) => el('li', {},
-      dot(actor.colour), el('strong', { text: actor.name }), el('span', { text: actor.played })));
-    const parts = [el('summary', { text: 'The cast' }), el('ul', { class: 'faces' }, ...faces)];
-    parts.push(...cast.filter((actor) => actor.asks).map((actor) => this.question(actor)));
-    if (notes.length) parts.push(el('ul', { class: 'notes' }, ...notes.map((note) => el('li', { text: note }))));
-    this.root.hidden = !cast.length && !notes.length;
-    this.root.replaceChildren(...parts);
+    this.cast = cast;
+    const focused = document.activeElement && this.root.contains(document.activeElement) ? document.activeElement : null;
+    const back = focused ? { who: focused.dataset.character, value: focused.value, type: focused.type } : null;
+    this.faces.replaceChildren(...cast.map((actor) => this.actor(actor)), this.newcomer());
+    this.questions.replaceChildren(...cast.filter(({ asks }) => asks).map((actor) => this.question(actor)));
+    this.notes.replaceChildren(...notes.map((note) => el('li', { text: note })));
+    if (!cast.some(({ id }) => id === this.open)) this.toggle(null);
+    else if (!focused || !this.body.contains(focused) || back.type === 'radio') this.show();
+    if (back && !focused.isConnected) this.refocus(back);
+  }
+
+  refocus({ who, value, type }) {
+    const all = [...this.root.querySelectorAll(type === 'radio' ? 'input[type=radio]:checked' : '[data-character]')];
+    const found = all.find((one) => (type === 'radio' ? one.value === value : one.dataset.character === who));
+    if (found) found.focus();
+  }
+
+  actor(actor) {
+    const button = el('button', { type: 'button', class: 'actor-face', 'data-character': actor.id, 'aria-expanded': String(actor.id === this.open) },
+      face(actor.face), el('span', {}, el('strong', {}, dot(actor.colour), actor.name), el('small', { text: actor.played })));
+    button.title = 'Who this is, and who plays it';
+    button.addEventListener('click', () => this.toggle(actor.id === this.open ? null : actor.id));
+    return el('li', {}, button);
+  }
+
+  newcomer() {
+    const button = el('button', { type: 'button', class: 'quiet', 'data-character': '', text: 'New character' });
+    button.addEventListener('click', async () => {
+      const known = new Set(this.cast.map(({ id }) => id));
+      const changed = await this.send({ op: 'character', id: null, name: 'Somebody', kind: this.kinds()[0] || 'person' });
+      const fresh = changed && changed.head.cast.find(({ id }) => !known.has(id));
+      if (!fresh) return;
+      this.toggle(fresh.id);
+      this.body.querySelector('input, textarea').select();
+    });
+    return el('li', {}, button);
+  }
+
+  /** The kinds that the troupe can play. */
+  kinds() {
+    return [...new Set(this.cast.flatMap(({ choices }) => choices.map(({ kind }) => kind)))];
   }
 
   question(actor) {
-    const select = el('select', {}, ...groups(actor.choices));
-    select.addEventListener('change', () => {
-      const [kind, colour] = actor.choices[Number(select.value)];
-      this.drawn = ''; // so that a refused answer is drawn back
-      this.send({ op: 'recast', character: actor.id, kind, colour });
-    });
-    return el('label', { class: 'question' }, el('span', { text: actor.asks }), select);
+    const present = presentOf(actor) || actor.choices[0];
+    return faceChoice(actor.asks, actor.choices, present, (choice) => this.recast(actor.id, choice));
+  }
+
+  recast(character, { kind, colour, hat }) {
+    this.drawn = ''; // so that a refused answer is drawn back
+    this.send({ op: 'recast', character, kind, colour, ...(hat ? { hat } : {}) });
+  }
+
+  toggle(id) {
+    this.open = id;
+    for (const button of this.faces.querySelectorAll('.actor-face')) {
+      button.setAttribute('aria-expanded', String(button.dataset.character === id));
+    }
+    this.show();
+  }
+
+  show() {
+    this.sheets.clear();
+    const actor = this.cast.find(({ id }) => id === this.open);
+    if (!actor) { this.body.replaceChildren(); return; }
+    const sheet = new Sheet(actor, this.send);
+    this.sheets.set(actor.id, sheet);
+    const parts = [sheet.root];
+    if (!actor.asks && actor.choices.length) {
+      parts.push(faceChoice(`Who plays ${actor.name}?`, actor.choices, presentOf(actor), (choice) => this.recast(actor.id, choice)));
+    }
+    this.body.replaceChildren(...parts);
   }
 }
 
-function groups(choices) {
-  const byKind = new Map();
-  choices.forEach(([kind, colour], at) => {
-    if (!byKind.has(kind)) byKind.set(kind, el('optgroup', { label: kind }));
-    byKind.get(kind).append(el('option', { value: at, selected: at === 0, text: `the ${colour} ${kind}` }));
-  });
-  return byKind.values();
-}
+/** Name, kind and look of one character. */
+class Sheet {
+  constructor(actor, send) {
+    this.id = actor.id;
+    const field = (name, label, hint = '') => new Field({ label, kind: 'line', max: 200, hint, send: (value) => send({ op: 'character', id: actor.id, [name]: value }) });
+    this.fields = { name: field('name', 'Name'), kind: field('kind', 'What it is', 'fox, witch, robot'), look: field('look', 'How it looks') };
+    this.root = el('div', { class: 'character-sheet' }, ...Object.values(this.fields).map(({ root }) => root));
+    this.set(actor);
+  }
 
-function dot(colour) {
-  const mark = el('i', { class: 'dot' });
-  mark.style.background = colour;
-  return mark;
+  set(actor) {
+    if (!actor) return;
+    for (const [name, field] of Object.entries(this.fields)) field.set(actor[name] || '');
+  }
 }

@@ -1,32 +1,86 @@
-// One editable text or choice: sends its words when the storyteller leaves it, never overwrites what is being typed.
+// One editable text or choice: sends its words on leaving it and after a pause, never overwrites what is being typed.
 import { el } from './dom.js';
 
-/** A labelled line or paragraph; `send(value)` is called once per change. */
+const QUIET_MS = 1500;
+const unsent = new Set();
+let askWhose = async () => 'mine';
+
+/** Send the words of every field that has some which are not sent yet. */
+export function flushFields() {
+  for (const field of [...unsent]) field.commit();
+}
+
+/** Let `ask()` say whose words stay, 'mine' or 'theirs', where words changed elsewhere while one typed here. */
+export function onClash(ask) {
+  askWhose = ask;
+}
+
+/** A labelled line or paragraph; `send(value)` is called once per change and may give a promise. */
 export class Field {
-  constructor({ label, kind, max, send, hint = '' }) {
-    this.input = el('textarea', { rows: 1, maxlength: max, placeholder: hint });
-    this.root = el('label', { class: `field ${kind}` }, el('span', { text: label }), this.input);
+  constructor({ label, kind, max, send, hint = '', list = null }) {
+    const line = kind === 'listed';
+    this.input = line
+      ? el('input', { type: 'text', maxlength: max, placeholder: hint, list, autocomplete: 'off' })
+      : el('textarea', { rows: 1, maxlength: max, placeholder: hint });
+    this.label = el('span', { text: label });
+    this.root = el('label', { class: `field ${kind}` }, this.label, this.input);
+    this.send = send;
     this.saved = '';
-    this.input.addEventListener('change', () => this.commit(send));
-    this.input.addEventListener('input', () => this.grow());
-    if (kind === 'line') this.input.addEventListener('keydown', leaveOnEnter);
+    this.flying = 0;
+    this.input.addEventListener('change', () => this.commit());
+    this.input.addEventListener('blur', () => this.commit());
+    this.input.addEventListener('input', () => this.typed());
+    if (kind !== 'text') this.input.addEventListener('keydown', leaveOnEnter);
   }
 
-  commit(send) {
-    if (this.input.value === this.saved) return;
-    this.saved = this.input.value;
-    send(this.input.value);
-  }
-
-  /** Show the server's words, unless the storyteller is typing here. */
-  set(value) {
-    this.saved = value;
-    if (document.activeElement === this.input || this.input.value === value) return;
-    this.input.value = value;
+  typed() {
+    unsent.add(this);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.commit(), QUIET_MS);
     this.grow();
   }
 
+  async commit() {
+    clearTimeout(this.timer);
+    const typed = unsent.delete(this);
+    const words = this.input.value;
+    if (!typed || words === this.saved) { this.show(); return; }
+    const crossed = !this.flying && this.theirs !== undefined && this.theirs !== this.shown;
+    this.saved = words;
+    this.flying += 1;
+    if (crossed && await askWhose() === 'theirs') this.put(this.theirs);
+    else await this.send(words);
+    this.flying -= 1;
+    this.shown = this.theirs;
+    this.show();
+  }
+
+  /** Show the studio's words, unless the storyteller is typing here or words are on their way. */
+  set(value) {
+    this.theirs = value;
+    if (!this.flying && !unsent.has(this)) this.saved = value;
+    this.show();
+  }
+
+  show() {
+    const busy = this.flying || unsent.has(this) || document.activeElement === this.input;
+    if (busy || this.theirs === undefined) return;
+    this.put(this.theirs);
+  }
+
+  put(words) {
+    this.saved = this.shown = words;
+    if (this.input.value === words) return;
+    this.input.value = words;
+    this.grow();
+    this.changed();
+  }
+
+  /** Called after other words were put in; for those who build on it. */
+  changed() {}
+
   grow() {
+    if (this.input.tagName !== 'TEXTAREA' || CSS.supports('field-sizing', 'content')) return;
     requestAnimationFrame(() => {
       this.input.style.height = 'auto';
       if (this.input.scrollHeight) this.input.style.height = `${this.input.scrollHeight + 2}px`;
@@ -48,7 +102,7 @@ export class Choice {
 }
 
 function leaveOnEnter(event) {
-  if (event.key !== 'Enter') return;
+  if (event.key !== 'Enter' || event.isComposing) return;
   event.preventDefault();
   event.target.blur();
 }

@@ -1,29 +1,33 @@
 // The film: plays with its narration as subtitles, and can be kept.
 import { el, address, duration } from './dom.js';
 
-/** Put the film's place into the page. */
-export function mount({ element, props, watch }) {
-  const root = el('section', { class: 'film', hidden: true });
-  element.append(root);
-  let shown = null;
-  const draw = () => {
-    const film = (props.value || {}).film || null;
-    const id = film ? `${props.value.project}/${film.id}` : '';
-    if (shown === id) return;
-    const arrived = shown !== null && film;
-    shown = id;
-    root.hidden = !film;
-    root.replaceChildren(...(film ? parts(film) : []));
-    if (arrived && props.value.fresh) root.scrollIntoView({ behavior: 'smooth', block: 'center' });
-  };
-  watch('value', draw);
-  draw();
+/** The film's place. */
+export class Film {
+  constructor() {
+    this.root = el('section', { class: 'film', hidden: true, 'aria-label': 'The film' });
+    this.shown = null;
+  }
+
+  /** Show the film of a story. */
+  draw(film) {
+    const id = film ? film.id : '';
+    if (this.shown === id) return;
+    this.shown = id;
+    this.root.hidden = !film;
+    this.root.replaceChildren(...(film ? parts(film) : []));
+  }
+
+  /** Bring the film into sight. */
+  reveal() {
+    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    this.root.scrollIntoView({ behavior: calm ? 'auto' : 'smooth', block: 'center' });
+  }
 }
 
 function parts(film) {
   const video = el('video', { controls: true, playsinline: true, preload: 'metadata', src: `${address(film.video)}#t=0.01` });
   if (film.captions) {
-    const track = el('track', { kind: 'subtitles', label: 'Narration', srclang: 'en', default: true });
+    const track = el('track', { kind: 'subtitles', label: 'Narration', srclang: film.language || 'en', default: true });
     track.src = address(film.captions);
     video.append(track);
   }
@@ -36,6 +40,9 @@ function parts(film) {
   return [video, keep];
 }
 
-function download(words, path, name) {
-  return el('a', { class: 'download', href: `${address(path)}?download=1`, download: name, text: words });
+/** Make the link that hands over a served file to keep. */
+export function download(words, path, name) {
+  const link = new URL(address(path));
+  link.searchParams.set('download', '1');
+  return el('a', { class: 'download', href: link.href, download: name, text: words });
 }

@@ -1,58 +1,74 @@
-// Watches the work of the open project: asks the server while something goes on, shows it in a bar.
+// Watches the open story: asks the studio while work goes on, shows it in a bar, and notices other windows' edits.
+import { call } from './api.js';
 import { el } from './dom.js';
-import { tellJobs } from './bus.js';
-import { progressWords, swap } from './progress.js';
+import { fillMeter, progressWords, swap } from './progress.js';
+import { complain } from './toast.js';
 
 const BUSY_MS = 150; // a draft is rendered in a second: its preview should still be seen to grow
 const IDLE_MS = 5000;
 
-/** Put the bar into the page; `trigger('finished')` tells Python that something ended. */
-export function mount({ element, props, trigger, watch, server }) {
-  const bar = new Bar(server);
-  element.append(bar.root);
-  let known = new Map();
-  let timer = 0;
-  let round = 0;
+/**
+ * The watch of one story at a time. `story()` gives `{project, revision}`; `going(jobs)` hears the work that goes on,
+ * `ended(jobs)` what has ended, `heard({revision, saved})` each answer's revision.
+ */
+export class Watch {
+  constructor({ story, going, ended, heard }) {
+    Object.assign(this, { story, going, ended, heard });
+    this.known = new Map();
+    this.round = 0;
+    this.bar = new Bar((ids) => this.cancel(ids));
+    this.root = this.bar.root;
+    document.addEventListener('visibilitychange', () => this.ask());
+  }
 
-  async function ask() {
-    clearTimeout(timer);
-    const mine = ++round;
-    const project = (props.value || {}).project;
-    if (!element.isConnected) return;
+  /** Forget what went on in another story. */
+  reset() {
+    this.known.clear();
+    this.bar.show([]);
+    this.going([]);
+  }
+
+  /** Ask now, and go on asking. */
+  async ask() {
+    clearTimeout(this.timer);
+    const round = this.round += 1;
+    const { project, revision } = this.story();
     try {
-      const heard = project ? await answered(server.watch_jobs({ project, known: [...known.keys()] })) : { jobs: [] };
-      if (mine === round) hear(project, heard.jobs);
+      const answer = project ? await call('watch', { project, known: [...this.known.keys()], revision }) : null;
+      if (answer && round === this.round) this.hear(answer);
     } catch (error) {
-      if (mine === round) bar.say('the studio does not answer, asking again …');
-      console.warn(error);
-    } finally {
-      if (mine === round) timer = setTimeout(ask, known.size && !document.hidden ? BUSY_MS : IDLE_MS);
+      if (error.status === undefined) throw error;
+      if (round === this.round) this.bar.say('the studio does not answer, asking again …');
+    }
+    const wait = this.known.size && !document.hidden ? BUSY_MS : IDLE_MS;
+    if (round === this.round) this.timer = setTimeout(() => this.ask(), wait);
+  }
+
+  hear({ jobs, revision, saved }) {
+    const active = jobs.filter((job) => job.active);
+    const ended = jobs.filter((job) => !job.active && this.known.has(job.id));
+    this.known = new Map(active.map((job) => [job.id, job]));
+    this.bar.show(active);
+    this.going(active);
+    if (ended.length) this.ended(ended);
+    this.heard({ revision, saved });
+  }
+
+  async cancel(ids) {
+    this.bar.stopping();
+    try {
+      await call('cancel', { project: this.story().project, ids });
+      this.ask();
+    } catch (error) {
+      this.bar.failed();
+      complain(error);
     }
   }
-
-  function hear(project, jobs) {
-    const active = jobs.filter((job) => job.active);
-    const ended = jobs.filter((job) => !job.active && known.has(job.id));
-    known = new Map(active.map((job) => [job.id, job]));
-    tellJobs(active);
-    bar.show(project, active);
-    if (ended.length) trigger('finished', { project, ids: ended.map((job) => job.id) });
-  }
-
-  watch('value', ask);
-  document.addEventListener('visibilitychange', ask);
-  ask();
 }
 
-/** Give the server's answer. Gradio gives none where the request failed, which is an error here. */
-async function answered(request) {
-  const answer = await request;
-  if (!answer) throw new Error('the studio did not answer');
-  return answer;
-}
-
+/** The bar at the foot of the page: the piece of work that runs, and how to end it. */
 class Bar {
-  constructor(server) {
+  constructor(cancel) {
     this.picture = el('img', { alt: '', hidden: true });
     this.title = el('strong');
     this.detail = el('span', { class: 'detail' });
@@ -61,37 +77,35 @@ class Bar {
     this.stopAll = el('button', { type: 'button', class: 'quiet', text: 'Cancel all', hidden: true });
     this.root = el('div', { class: 'jobs', hidden: true, role: 'status' },
       this.picture, el('div', { class: 'words' }, this.title, this.detail, this.meter), this.stop, this.stopAll);
-    this.stop.addEventListener('click', () => this.cancel(server, this.ids.slice(0, 1)));
-    this.stopAll.addEventListener('click', () => this.cancel(server, this.ids));
+    this.stop.addEventListener('click', () => cancel(this.ids.slice(0, 1)));
+    this.stopAll.addEventListener('click', () => cancel(this.ids));
+    this.ids = [];
   }
 
-  async cancel(server, ids) {
+  stopping() {
     this.stop.disabled = this.stopAll.disabled = true;
     this.say('stopping …');
-    try {
-      await answered(server.cancel_jobs({ project: this.project, ids }));
-    } catch (error) {
-      this.stop.disabled = this.stopAll.disabled = false;
-      this.say('it could not be stopped, try again');
-      console.warn(error);
-    }
+  }
+
+  failed() {
+    this.stop.disabled = this.stopAll.disabled = false;
+    this.say('it could not be stopped, try again');
   }
 
   say(words) {
     this.detail.textContent = words;
   }
 
-  show(project, jobs) {
+  show(jobs) {
     this.root.hidden = jobs.length === 0;
+    document.body.classList.toggle('at-work', jobs.length > 0);
     if (!jobs.length) return;
     const first = jobs.find((job) => job.state === 'running') || jobs[0];
-    if (!this.ids || this.ids[0] !== first.id) this.stop.disabled = this.stopAll.disabled = false;
-    this.project = project;
+    if (this.ids[0] !== first.id) this.stop.disabled = this.stopAll.disabled = false;
     this.ids = [first, ...jobs.filter((job) => job !== first)].map((job) => job.id);
     this.title.textContent = first.title;
     if (!this.stop.disabled) this.say(progressWords(first, jobs.length - 1));
-    if (first.total && first.step) Object.assign(this.meter, { max: first.total, value: first.step });
-    else this.meter.removeAttribute('value');
+    fillMeter(this.meter, first);
     this.stopAll.hidden = jobs.length < 2;
     this.picture.hidden = !first.preview;
     if (first.preview) swap(this.picture, first.preview);

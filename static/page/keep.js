@@ -1,24 +1,19 @@
-// Behind one line: the story as a file to keep, and how it was planned.
+// The story as files to keep, and how it was planned.
 import { el, address } from './dom.js';
+import { openDialog } from './dialog.js';
 
-/** The line and what opens below it. */
-export class Keep {
-  constructor() {
-    this.body = el('div', { class: 'kept' });
-    this.root = el('details', { class: 'keep-story' },
-      el('summary', { text: 'The story as a file, and how it was planned' }), this.body);
-  }
-
-  draw({ files, planning }) {
-    this.body.replaceChildren(exports(files), ...(planning ? [planned(planning)] : []));
-  }
+/** Open the window with a story's files. */
+export function openKeep(place, { files, planning }) {
+  const note = el('p', { class: 'note', text: 'Who plays whom and the takes are only in the zip; the other files hold the story’s words and boxes.' });
+  const parts = [note, exports(files), ...(planning ? [planned(planning)] : [])];
+  openDialog(place, 'Keep this story', el('div', { class: 'kept' }, ...parts));
 }
 
 function exports(files) {
   const lines = files.map((file) => el('li', {},
     el('a', { href: address(file.address), download: file.file, text: file.words }),
     file.note ? el('small', { text: file.note }) : ''));
-  return el('section', {}, el('h3', { text: 'Export' }), el('ul', {}, ...lines));
+  return el('section', {}, el('h3', { text: 'Files' }), el('ul', {}, ...lines));
 }
 
 function planned({ facts, answers, repairs }) {

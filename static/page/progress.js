@@ -12,6 +12,12 @@ export function progressWords(job, waiting = 0) {
   return words.join(' · ');
 }
 
+/** Let a meter show how far a piece of work is. */
+export function fillMeter(meter, job) {
+  if (job.total && job.step) Object.assign(meter, { max: job.total, value: job.step });
+  else meter.removeAttribute('value');
+}
+
 /** Show a served picture, leaving it alone when it is the same one. */
 export function swap(image, path) {
   const source = address(path);

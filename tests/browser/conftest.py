@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 import os
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from tests.browser.opening import (
+    CHROMIUM_OPTIONS,
+    NO_CHROMIUM,
+    Studio,
+    chromium_path,
+    open_studio,
+    watched_page,
+)
 from tests.pipeline.plan.llm import told
 from tests.pipeline.plan.llm.chat_server import ChatServer, chat_server
 from tests.studio.models import Model
 
-ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM_OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-]
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 800}
 
 
 @pytest.fixture(scope="session")
@@ -50,26 +40,26 @@ def model(chats: ChatServer) -> Iterator[Model]:
 
 
 @pytest.fixture(scope="session")
-def studio_url(tmp_path_factory: pytest.TempPathFactory, chats: ChatServer) -> Iterator[str]:
-    """Start the studio as a person would who has a language model, and give its address."""
-    home = tmp_path_factory.mktemp("studio")
-    port = _free_port()
-    command = [sys.executable, "app.py", "--home", str(home), "--port", str(port), "--no-browser"]
-    with (home / "page.log").open("wb") as log:
-        page = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=_environment(chats))
-        try:
-            yield _wait_for(f"http://127.0.0.1:{port}/", page, home / "page.log")
-        finally:
-            page.send_signal(signal.SIGINT)
-            page.wait(30)
+def studio(tmp_path_factory: pytest.TempPathFactory, chats: ChatServer) -> Iterator[Studio]:
+    """Start the studio as a person would who has a language model."""
+    with open_studio(tmp_path_factory.mktemp("studio"), with_model(chats)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def studio_url(studio: Studio) -> str:
+    """Give the address of the studio."""
+    return studio.url
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Start Chromium; skip where there is none."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    """Start Chromium; where there is none, fail in CI and skip elsewhere."""
+    path = chromium_path()
+    if path is None and os.environ.get("CI"):
+        pytest.fail(NO_CHROMIUM)
     if path is None:
-        pytest.skip("there is no Chromium on this machine")
+        pytest.skip(NO_CHROMIUM)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
         yield browser
@@ -79,36 +69,24 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
     """Give an empty page; any error on its console fails the test."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.set_default_timeout(20_000)
-    yield page
-    context.close()
-    assert errors == []
+    with watched_page(chromium, DESKTOP) as page:
+        yield page
 
 
-def _environment(chats: ChatServer) -> dict[str, str]:
-    quiet = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1"}
-    asked = {"OPENAI_BASE_URL": chats.url, "OPENAI_API_KEY": told.KEY, "OPENAI_MODEL": "tiny"}
-    return {**os.environ, **quiet, **asked}
+@pytest.fixture
+def other_page(chromium: Browser) -> Iterator[Page]:
+    """Give the page of somebody else, or of a second window: it shares nothing with the first."""
+    with watched_page(chromium, DESKTOP) as page:
+        yield page
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[Page]:
+    """Give an empty page on a phone that is touched."""
+    with watched_page(chromium, PHONE, touch=True) as page:
+        yield page
 
 
-def _wait_for(url: str, page: subprocess.Popen[bytes], log: Path) -> str:
-    for _ in range(300):
-        assert page.poll() is None, log.read_text(encoding="utf-8")
-        try:
-            urllib.request.urlopen(url, timeout=2).close()
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.2)
-        else:
-            return url
-    raise AssertionError(f"the studio did not open: {log.read_text(encoding='utf-8')}")
+def with_model(chats: ChatServer) -> dict[str, str]:
+    """Give the environment that names the language model."""
+    return {"OPENAI_BASE_URL": chats.url, "OPENAI_API_KEY": told.KEY, "OPENAI_MODEL": "tiny"}

@@ -23,23 +23,23 @@ PLANS = Path(__file__).resolve().parents[1] / "pipeline/plan/exchange/two_scenes
 
 def test_who_is_missing_is_cast_and_stays(page: Page, studio_url: str) -> None:
     _make_storyboard(page, studio_url)
-    question = page.get_by_label("There is no unicorn in this troupe. Who plays it?")
-    assert question.input_value() == "0"
-    before = page.locator(".faces").inner_text()
-    question.select_option(index=2)
-    expect(page.locator(".faces")).not_to_have_text(before, use_inner_text=True)
+    question = page.get_by_role("group", name="There is no unicorn in this troupe. Who plays it?")
+    chosen = question.get_by_role("radio", checked=True)
+    before = chosen.get_attribute("value") or ""
+    question.get_by_role("radio").nth(2).check(force=True)
+    expect(page.locator(".faces")).not_to_contain_text(before)
     after = page.locator(".faces").inner_text()
     page.reload()
     expect(page.locator(".faces")).to_have_text(after, use_inner_text=True)
-    assert question.input_value() == "0"
+    assert (chosen.get_attribute("value") or "nobody") in after
 
 
 def test_findings_are_fixed_and_small_things_mended(page: Page, studio_url: str) -> None:
     _make_storyboard(page, studio_url)
-    first = page.locator(".actor textarea").first
+    first = page.locator(".actor-line textarea").first
     _say(first, "the little one sleeps")
     _say(first, "the little one")
-    finding = page.locator(".card").first.locator(".finding.warning", has_text="leaves out")
+    finding = page.locator(".scene-form .finding.warning", has_text="leaves out")
     expect(finding).to_contain_text("Warning: ")
     finding.get_by_role("button", name="Fix: add “sleeps” to the description").click()
     expect(first).to_have_value("the little one sleeps")
@@ -52,31 +52,26 @@ def test_findings_are_fixed_and_small_things_mended(page: Page, studio_url: str)
 
 def test_a_scene_is_changed_by_a_note_and_by_its_shot(page: Page, studio_url: str) -> None:
     _make_storyboard(page, studio_url)
-    card = page.locator(".card").first
-    card.get_by_text("More", exact=True).click()
-    note = card.get_by_label("Change this scene")
+    form = page.locator(".scene-form")
+    note = form.get_by_label("Plan this scene anew")
     note.fill("make it night")
-    card.get_by_role("button", name="Replan").click()
-    expect(card.get_by_label("Where it plays")).to_have_value(re.compile("night"))
+    form.get_by_role("button", name="Replan").click()
+    expect(form.get_by_label("Where it plays")).to_have_value(re.compile("night"))
     expect(note).to_have_value("")
-    drawn = card.locator(".stage .puppet rect").first.bounding_box()
-    shot = "close" if card.get_by_label("Shot").input_value() != "close" else "wide"
-    card.get_by_label("Shot").select_option(shot)
-    page.wait_for_function(
-        "high => document.querySelector('.stage .puppet rect').getBoundingClientRect().height"
-        " !== high",
-        arg=drawn["height"] if drawn else 0,
-    )
+    box = page.locator(".boxes-stage .box .edge").first
+    high = box.get_attribute("height") or ""
+    shot = "close" if form.get_by_label("Shot").input_value() != "close" else "wide"
+    form.get_by_label("Shot").select_option(shot)
+    expect(box).not_to_have_attribute("height", high)
     note.fill("qwertz")
-    card.get_by_role("button", name="Replan").click()
+    form.get_by_role("button", name="Replan").click()
     expect(page.get_by_text("qwertz")).to_be_visible()
     expect(note).to_have_value("qwertz")
     note.fill("in the castle")
-    card.get_by_role("button", name="Replan").click()
-    expect(card.get_by_label("Where it plays")).to_have_value(re.compile("castle"))
+    form.get_by_role("button", name="Replan").click()
+    expect(form.get_by_label("Where it plays")).to_have_value(re.compile("castle"))
     page.reload()
-    card.get_by_text("More", exact=True).click()
-    expect(card.get_by_label("Shot")).to_have_value(shot)
+    expect(form.get_by_label("Shot")).to_have_value(shot)
 
 
 def test_plans_are_opened_and_stories_kept_as_files(page: Page, studio_url: str) -> None:
@@ -87,12 +82,12 @@ def test_plans_are_opened_and_stories_kept_as_files(page: Page, studio_url: str)
     expect(page.get_by_text("This file is no text in UTF-8")).to_be_visible()
     page.get_by_label("Open a plan").set_input_files(PLANS)
     expect(page.locator(".notice")).to_contain_text("2 stories were opened")
-    expect(page.locator(".card")).to_have_count(1)
+    expect(page.locator(".scene-card")).to_have_count(1)
     page.wait_for_url("**/?p=*")
-    page.get_by_text("The story as a file").click()
-    expect(page.locator(".kept")).to_contain_text("a file")
+    kept = _kept(page)
+    expect(kept).to_contain_text("a file")
     with page.expect_download() as download:
-        page.get_by_role("link", name="The whole story").click()
+        kept.get_by_role("link", name="The whole story").last.click()
     story = json.loads(download.value.path().read_text(encoding="utf-8"))
     assert len(story["scenes"]) == 1
     assert download.value.suggested_filename == f"{story['id']}.json"
@@ -103,23 +98,22 @@ def test_a_model_plans_a_story_and_replans_its_scenes(
 ) -> None:
     _begin_with_model(page, studio_url)
     expect(page.locator("#thinking strong")).to_contain_text("Thinking of the story")
-    expect(page.locator(".card")).to_have_count(5)
+    expect(page.locator(".scene-card")).to_have_count(5)
     expect(page.locator("#thinking .planning")).to_be_hidden()
     expect(page.get_by_label("Title of the story")).to_have_value(told.STORY["title"])
-    page.get_by_text("The story as a file").click()
-    expect(page.locator(".kept")).to_contain_text("Scene 5, try 1")
+    expect(_kept(page)).to_contain_text("Scene 5, try 1")
     assert told.KEY not in page.content()
-    card = page.locator(".card").first
-    card.get_by_text("More", exact=True).click()
-    card.get_by_label("Change this scene").fill("make it night")
-    replan = card.get_by_role("button", name="Replan")
+    page.keyboard.press("Escape")
+    form = page.locator(".scene-form")
+    form.get_by_label("Plan this scene anew").fill("make it night")
+    replan = form.get_by_role("button", name="Replan")
     usual, model.says = model.says, lambda _: Hangs(pings=True)
     replan.click()
     page.get_by_role("button", name="Cancel", exact=True).click()
     expect(page.locator("#thinking .planning")).to_be_hidden()
     model.says = usual
     replan.click()
-    expect(card.get_by_label("Where it plays")).to_have_value(NIGHT)
+    expect(form.get_by_label("Where it plays")).to_have_value(NIGHT)
     expect(page.locator(".notice")).to_be_hidden()
 
 
@@ -156,8 +150,15 @@ def _make_storyboard(page: Page, url: str) -> None:
     page.goto(url)
     page.locator("#idea textarea").fill(IDEA)
     page.get_by_role("button", name="Make the storyboard").click()
-    expect(page.locator(".card").first).to_be_visible()
+    expect(page.locator(".scene-card").first).to_be_visible()
     page.wait_for_url("**/?p=*")
+
+
+def _kept(page: Page) -> Locator:
+    """Open what is told of the story's files and its planning."""
+    page.get_by_role("button", name="Keep this story, earlier versions").click()
+    page.get_by_role("menuitem", name=re.compile("Keep this story")).click()
+    return page.locator(".kept")
 
 
 def _begin_with_model(page: Page, url: str) -> None:

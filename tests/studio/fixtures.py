@@ -53,6 +53,7 @@ def add_take(
     *,
     seconds: float = 8.0,
     steps: int = 16,
+    seed: int = 0,
     prompt: ScenePrompt | None = None,
 ) -> Take:
     """Save a take with a video of a few bytes."""
@@ -61,7 +62,7 @@ def add_take(
         scene_id=scene_id,
         pack="theatre",
         pack_revision="0" * 16,
-        settings=RenderSettings(num_inference_steps=steps),
+        settings=RenderSettings(num_inference_steps=steps, seed=seed),
         prompt=prompt or ScenePrompt(scene_id=scene_id, regions=(), background="a stage"),
         num_frames=24,
         fps=8,

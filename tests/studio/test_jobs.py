@@ -17,6 +17,7 @@ from pipeline.queue import Queue
 from pipeline.settings import Settings
 from pipeline.workspace import Project
 from studio.jobs import JobDesk, WorkerProcess
+from studio.signing import Links
 
 ROOT = Path(__file__).resolve().parents[2]
 LASTING = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -30,8 +31,8 @@ def wait_until(true: Callable[[], bool], seconds: float = 15) -> None:
 
 
 @pytest.fixture
-def desk(settings: Settings, queue: Queue) -> JobDesk:
-    return JobDesk(settings, queue)
+def desk(queue: Queue, links: Links) -> JobDesk:
+    return JobDesk(queue, links)
 
 
 def test_worker_is_started_again_and_stopped(settings: Settings) -> None:
@@ -78,40 +79,39 @@ def test_what_the_worker_says_goes_to_its_log(settings: Settings) -> None:
 
 
 def test_work_of_the_project_is_told_with_its_progress(
-    queue: Queue, desk: JobDesk, project: Project
+    queue: Queue, desk: JobDesk, project: Project, settings: Settings
 ) -> None:
     first = queue.submit("render", project.path, {"scene_id": "dawn"})
     second = queue.submit("render", project.path, {"scene_id": "dusk"})
     queue.submit("render", "other", {"scene_id": "dawn"})
     queue.claim("worker-1")
     queue.report(first, Progress(stage="render", step=3, total=8, preview=b"RIFF"))
-    told = {job["id"]: job for job in desk.watch_jobs({"project": project.id, "known": []})["jobs"]}
+    told = {job["id"]: job for job in desk.watch(project, settings, [])}
     assert set(told) == {first, second}
     assert (told[first]["step"], told[first]["total"]) == (3, 8)
-    assert told[first]["scene_id"] == "dawn"
-    assert told[first]["preview"].endswith(f"/{project.id}/jobs/{first}/3")
-    assert told[second]["ahead"] == 1
+    assert (told[first]["scene_id"], told[first]["title"]) == ("dawn", "Rendering “Dawn”")
+    assert f"/{project.id}/jobs/{first}/3?u=local&s=" in told[first]["preview"]
+    assert (told[second]["ahead"], told[second]["preview"]) == (1, None)
 
 
 def test_ended_work_is_told_once_more_to_who_knew_it(
-    queue: Queue, desk: JobDesk, project: Project
+    queue: Queue, desk: JobDesk, project: Project, settings: Settings
 ) -> None:
     job_id = queue.submit("film", project.path, {})
     queue.claim("worker-1")
     queue.fail(job_id, "the film broke", "Render again.")
-    assert desk.watch_jobs({"project": project.id, "known": []})["jobs"] == []
-    told = desk.watch_jobs({"project": project.id, "known": [job_id]})["jobs"]
-    assert [(job["state"], job["active"]) for job in told] == [("failed", False)]
-    asked = {"project": project.id, "ids": [job_id]}
-    assert desk.failures(asked) == ["The film broke. Render again."]
+    assert desk.watch(project, settings, []) == []
+    (told,) = desk.watch(project, settings, [job_id])
+    assert (told["state"], told["active"], told["title"]) == ("failed", False, "Making the film")
+    assert told["failed"] == "The film broke. Render again."
 
 
 def test_failure_is_missed_until_it_is_told_or_tried_again(
-    queue: Queue, desk: JobDesk, project: Project
+    queue: Queue, desk: JobDesk, project: Project, settings: Settings
 ) -> None:
     told, again, left = (_failed(queue, project, scene) for scene in ("dawn", "dusk", None))
     queue.submit("render", project.path, {"scene_id": "dusk"})
-    desk.failures({"project": project.id, "ids": [told]})
+    desk.watch(project, settings, [told])
     assert told < again < left
     assert desk.missed(project) == ["Rendering: It broke. Retry."]
     assert desk.missed(project) == []
@@ -125,26 +125,13 @@ def _failed(queue: Queue, project: Project, scene_id: str | None) -> int:
 
 
 def test_only_work_of_the_project_can_be_cancelled(
-    queue: Queue, desk: JobDesk, project: Project
+    queue: Queue, desk: JobDesk, project: Project, settings: Settings
 ) -> None:
-    job_id = queue.submit("render", project.path, {"scene_id": "dawn"})
-    desk.cancel_jobs({"project": "other", "ids": [job_id]})
-    assert desk.watch_jobs({"project": project.id})["jobs"][0]["state"] == "queued"
-    desk.cancel_jobs({"project": project.id, "ids": [job_id]})
-    assert desk.watch_jobs({"project": project.id})["jobs"] == []
-
-
-@pytest.mark.parametrize(
-    "asked",
-    [
-        None,
-        3,
-        [],
-        {"project": 7, "known": 5},
-        {"known": {"a": 1}},
-        {"known": [None, "x", 2**70, 1.5]},
-    ],
-)
-def test_nonsense_from_the_browser_finds_nothing(desk: JobDesk, asked: object) -> None:
-    assert desk.watch_jobs(asked) == {"jobs": []}
-    assert desk.cancel_jobs(asked) is True
+    other = queue.submit("render", "other", {"scene_id": "dawn"})
+    job_id = queue.submit("animatic", project.path, {})
+    desk.cancel(project, [other])
+    assert desk.watch(project, settings, [])[0]["state"] == "queued"
+    assert len(queue.jobs(active=True)) == 2
+    desk.cancel(project, [job_id, other])
+    assert desk.watch(project, settings, []) == []
+    assert [job.id for job in queue.jobs(active=True)] == [other]

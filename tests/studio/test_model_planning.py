@@ -20,8 +20,9 @@ from tests.pipeline.plan.llm.chat_server import (
     chat_server,
 )
 from tests.studio.models import NIGHT, Model
+from tests.studio.talking import MINE, Page
 
-BOARD, THINKING, BEGIN = 3, 9, 10
+STORY, THINKING, BEGIN = range(3)
 
 
 @pytest.fixture
@@ -39,32 +40,34 @@ def server(model: Model, monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatServer
 
 
 def planned(handlers: Handlers) -> list[tuple[Any, ...]]:
-    return list(handlers.make_story(told.IDEA, 7, "openai"))
+    return list(handlers.make_story(told.IDEA, "openai", MINE))
 
 
 @pytest.mark.usefixtures("server")
-def test_a_model_plans_scene_by_scene(handlers: Handlers) -> None:
+def test_a_model_plans_scene_by_scene(handlers: Handlers, page: Page) -> None:
     *steps, last = planned(handlers)
     words = [step[THINKING]["words"] for step in steps]
     assert words[0] == "Thinking of the story …"
     assert "Scene 5 of 5 is laid out" in words
     assert not any(step[BEGIN]["interactive"] for step in steps)
     assert not last[THINKING]["active"]
-    assert last[BOARD]["title"] == told.STORY["title"]
-    assert dict(last[BOARD]["planning"]["facts"])["Model"] == "tiny"
-    assert last[BOARD]["model"].startswith("tiny at 127.0.0.1")
-    assert told.KEY not in str(last)
+    head = page.ask("open", project=last[STORY]["project"])["head"]
+    assert head["title"] == told.STORY["title"]
+    assert dict(head["planning"]["facts"])["Model"] == "tiny"
+    assert head["model"].startswith("tiny at 127.0.0.1")
+    assert told.KEY not in str((last, head))
 
 
 def test_the_model_that_planned_a_story_replans_its_scenes(
-    server: ChatServer, handlers: Handlers
+    server: ChatServer, handlers: Handlers, page: Page
 ) -> None:
-    project = planned(handlers)[-1][0]
-    wish = {"project": project, "scene": "scene-1", "note": "make it night"}
-    *steps, last = handlers.replan("Full", gr.EventData(None, wish))
+    project = planned(handlers)[-1][STORY]["project"]
+    wish = {"project": project, "scene": "scene-1", "note": "make it night", "token": MINE}
+    *steps, last = handlers.replan(gr.EventData(None, wish))
     assert steps[0][THINKING]["words"] == "Planning the scene anew …"
-    assert last[BOARD]["scenes"][0]["setting"] == NIGHT
-    assert last[BOARD]["scenes"][1]["setting"] == "a dune"
+    assert last[STORY]["project"] == project
+    scenes = page.ask("open", project=project)["scenes"]
+    assert (scenes["scene-1"]["setting"], scenes["scene-2"]["setting"]) == (NIGHT, "a dune")
     assert server.asked[-1].what == "replan"
 
 
@@ -72,7 +75,7 @@ def test_closing_ends_what_the_model_does(
     server: ChatServer, model: Model, handlers: Handlers, settings: Settings
 ) -> None:
     model.says = lambda _: Hangs()
-    steps = handlers.make_story(told.IDEA, 7, "openai")
+    steps = handlers.make_story(told.IDEA, "openai", MINE)
     while not server.asked:
         next(steps)
     start = time.monotonic()

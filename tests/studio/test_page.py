@@ -13,33 +13,34 @@ import pytest
 from pipeline.queue import Queue
 from pipeline.settings import Settings
 from studio import panels
-from studio.media import STATIC_DIR
-from studio.page import build_page
+from studio.answers import API_PREFIX
+from studio.media import STATIC_DIR, STATIC_PREFIX
+from studio.page import build_page, launch_options
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_page_serialises_and_its_events_are_private(settings: Settings, queue: Queue) -> None:
-    config = build_page(settings, queue).get_config_file()
+def test_page_serialises_and_its_events_are_private(settings: Settings) -> None:
+    config = build_page(settings).get_config_file()
     json.dumps(config, default=str)
     events = config.get("dependencies", [])
-    assert len(events) >= 7
+    assert len(events) >= 5
     assert {event["api_visibility"] for event in events} == {"private"}
     gc.collect()  # Gradio leaves an event loop open: its warning belongs to this test
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_model_is_a_choice_only_where_it_is_named(
-    settings: Settings, queue: Queue, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert _planners(settings, queue) == (False, 1)
+    assert _planners(settings) == (False, 1)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-tests-0123456789abcdef")
-    assert _planners(settings, queue) == (True, 2)
+    assert _planners(settings) == (True, 2)
     gc.collect()
 
 
-def _planners(settings: Settings, queue: Queue) -> tuple[bool, int]:
+def _planners(settings: Settings) -> tuple[bool, int]:
     """Whether there is a choice, and among how many; no key is in the page."""
-    config = build_page(settings, queue).get_config_file()
+    config = build_page(settings).get_config_file()
     assert "sk-tests" not in json.dumps(config, default=str)
     parts = [part["props"] for part in config["components"]]
     (planner,) = [props for props in parts if props.get("elem_id") == "planner"]
@@ -51,9 +52,24 @@ def test_page_opens_before_torch_is_loaded() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-@pytest.mark.parametrize(
-    "panel", [panels.board, panels.film, panels.shelf, panels.opener, panels.thinking]
-)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_the_story_is_begun_with_the_browsers_own_token(settings: Settings) -> None:
+    events = build_page(settings).get_config_file().get("dependencies", [])
+    (begun,) = [event for event in events if "api.js" in str(event["js"])]
+    assert "(await import(new URL(" in str(begun["js"])
+    assert len(begun["inputs"]) == 3
+    gc.collect()
+
+
+def test_the_page_brings_its_look_and_its_routes(settings: Settings, queue: Queue) -> None:
+    options = launch_options(settings, queue)
+    assert options["css_paths"][0].name == "studio.css"
+    paths = {getattr(route, "path", "") for route in options["app_kwargs"]["routes"]}
+    assert {f"{API_PREFIX}/{name}" for name in ("open", "edit", "picture", "import")} <= paths
+    assert f"{STATIC_PREFIX}/{{name:path}}" in paths
+
+
+@pytest.mark.parametrize("panel", [panels.studio, panels.shelf, panels.opener, panels.thinking])
 def test_panels_mount_a_module_that_exists(panel: type) -> None:
     module = re.search(r"static/(page/\w+\.js)", panel().js_on_load)
     assert module is not None

@@ -1,16 +1,17 @@
-"""Opening by id, and how a pack plays a story."""
+"""Opening by id, and editing one at a time."""
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from pipeline.artifacts import PlanRecord
-from pipeline.errors import WorkspaceError
 from pipeline.settings import Settings
 from pipeline.workspace import Project, projects_dir
 from studio import projects
+from studio.refusals import NotThereError
 
 
 def test_project_is_opened_by_its_id(settings: Settings, project: Project) -> None:
@@ -19,12 +20,12 @@ def test_project_is_opened_by_its_id(settings: Settings, project: Project) -> No
 
 @pytest.mark.parametrize("wanted", ["../home", "", "A", "a/b", "x" * 70, None, 7, ["a"], "."])
 def test_what_is_no_id_opens_nothing(settings: Settings, wanted: object) -> None:
-    with pytest.raises(WorkspaceError):
+    with pytest.raises(NotThereError):
         projects.open_by_id(settings, wanted)
 
 
 def test_asking_for_an_unknown_project_makes_nothing(settings: Settings) -> None:
-    with pytest.raises(WorkspaceError, match="no story 'unknown'"):
+    with pytest.raises(NotThereError, match="no story 'unknown'"):
         projects.open_by_id(settings, "unknown")
     assert not (projects_dir(settings) / "unknown").exists()
 
@@ -39,11 +40,20 @@ def test_a_record_that_cannot_be_read_is_left_out(project: Project) -> None:
     assert projects.plan_record(project) is None
 
 
-def test_findings_are_known_by_what_they_say(settings: Settings, project: Project) -> None:
-    first, again = (projects.stage(project, settings).findings for _ in range(2))
-    keys = [projects.finding_key(one) for one in first]
-    assert keys == [projects.finding_key(one) for one in again]
-    assert len({*keys}) == len(keys) > 1
+def test_edits_of_one_project_wait_for_each_other(settings: Settings, project: Project) -> None:
+    def count() -> None:
+        for _ in range(8):
+            with projects.editing(settings, project.id) as mine:
+                title = str(int(mine.story.title) + 1)
+                mine.save_story(mine.story.revised(title=title))
+
+    project.save_story(project.story.revised(title="0"))
+    counters = [threading.Thread(target=count) for _ in range(3)]
+    for counter in counters:
+        counter.start()
+    for counter in counters:
+        counter.join()
+    assert project.reload().title == "24"
 
 
 def test_examples_are_named_by_their_first_words(tmp_path: Path) -> None:

@@ -4,210 +4,274 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from pipeline.packs.obedience import load_obedience
+from pipeline.packs.record import load_record
+from pipeline.plan.exchange import FORMATS
 from pipeline.settings import Settings
 from pipeline.story import Box, Key
 from pipeline.workspace import Project
-from studio.edits import describe_overlap, describe_region, edit_scene
-from studio.projects import stage
-from studio.views import (
-    board_view,
-    cost_words,
-    duration_words,
-    film_view,
-    measured_step_seconds,
-    missing_scenes,
-)
+from studio.cards import Shown, duration_words, reading_view
+from studio.exports import losses
+from studio.signing import Links
+from studio.staging import played_pack
+from studio.views import head_view, show, story_view
 from tests.studio.fixtures import add_take
+from tests.studio.talking import Page
+
+Scenes = Callable[[], dict[str, Any]]
 
 
-def test_board_tells_scenes_in_order_with_their_words(settings: Settings, project: Project) -> None:
-    view = board_view(project, stage(project, settings))
-    assert [scene["title"] for scene in view["scenes"]] == ["Dawn", "Dusk"]
-    assert view["scenes"][0]["narration"] == "Once."
-    assert view["scenes"][1]["setting"] == "the beach"
+@pytest.fixture
+def scenes(project: Project, settings: Settings, links: Links) -> Scenes:
+    """The scenes as they are now, by id."""
+
+    def now() -> dict[str, Any]:
+        return story_view(show(project, settings, links))["scenes"]
+
+    return now
+
+
+def test_scenes_are_told_in_order_with_their_words(shown: Shown) -> None:
+    view = story_view(shown)
+    assert view["order"] == ["dawn", "dusk"]
+    assert [scene["title"] for scene in view["scenes"].values()] == ["Dawn", "Dusk"]
+    assert view["scenes"]["dawn"]["narration"] == "Once."
+    assert view["scenes"]["dusk"]["setting"] == "the beach"
     json.dumps(view)
 
 
-def test_cast_is_told_by_name_colour_and_player(settings: Settings, project: Project) -> None:
-    view = board_view(project, stage(project, settings))
-    assert view["cast"][0] == {
-        **{"id": "mia", "name": "Mia", "colour": "#da3034", "played": "the red fox"},
-        **{"asks": "", "choices": []},
-    }
-    assert view["cast"][1]["played"] == "the green robot"
+def test_cast_is_told_by_name_colour_and_player(shown: Shown) -> None:
+    mia, dragon = head_view(shown)["cast"]
+    figure = {"kind": "fox", "colour": "red", "face": "gradio_api/studio/theatre/faces/fox-red.png"}
+    assert mia["choices"][0] == figure
+    assert (mia["name"], mia["colour"], mia["played"]) == ("Mia", "#da3034", "the red fox")
+    assert (mia["look"], mia["face"], mia["asks"]) == ("a small red fox", figure["face"], "")
+    assert dragon["played"] == "the green robot"
 
 
-def test_who_is_missing_is_asked_for_with_one_chosen_already(
-    settings: Settings, project: Project
-) -> None:
-    view = board_view(project, stage(project, settings))
-    question = view["cast"][1]
+def test_who_is_missing_is_asked_for_with_one_chosen_already(shown: Shown) -> None:
+    head = head_view(shown)
+    question = head["cast"][1]
     assert question["asks"] == "There is no dragon in this troupe. Who plays it?"
-    assert question["choices"][0] == ["robot", "green"]
-    assert ["fox", "red"] not in question["choices"]
-    assert view["notes"] == []
+    figures = [(one["kind"], one["colour"]) for one in question["choices"]]
+    assert figures[0] == ("robot", "green")
+    assert ("fox", "red") not in figures
+    assert head["notes"] == []
 
 
-def test_boxes_between_the_keys_are_filled_in(settings: Settings, project: Project) -> None:
-    view = board_view(project, stage(project, settings))
-    boxes = view["scenes"][0]["regions"][0]["boxes"]
-    assert boxes[2] == pytest.approx([0.2, 0.4, 0.4, 0.9])
-    assert len(boxes) == 6
+def test_keys_are_told_as_they_are_set(scenes: Scenes) -> None:
+    keys = scenes()["dawn"]["regions"][0]["keys"]
+    assert keys[0] == {"box": [0.0, 0.4, 0.2, 0.9], "visible": True, "ease": "linear"}
+    assert keys[1:5] == [None] * 4
+    assert keys[5]["box"] == pytest.approx([0.5, 0.4, 0.7, 0.9])
 
 
 def test_what_a_model_could_hardly_obey_is_told_on_its_scene(
-    settings: Settings, project: Project
+    scenes: Scenes, project: Project
 ) -> None:
     box = Box(x0=1.2, y0=0.4, x1=1.5, y1=0.9)
     dawn = project.story.scenes[0]
     away = dawn.regions[0].model_copy(update={"keys": (Key(box=box),) * 6})
     project.save_story(project.story.replace_scene(dawn.model_copy(update={"regions": (away,)})))
-    scenes = board_view(project, stage(project, settings))["scenes"]
-    (found,) = scenes[0]["findings"]
+    view = scenes()
+    (found,) = view["dawn"]["findings"]
     assert found["words"] == "Mia: the box is never inside the picture."
     assert (found["severity"], found["fix"]) == ("warning", "move it into the picture")
-    worst, *hints = scenes[1]["findings"]
+    worst, *hints = view["dusk"]["findings"]
     assert worst["words"].startswith("Keyframe 1, Mia and Old Dragon: two characters stand in")
-    assert worst["keyframe"] == 0
+    assert (worst["keyframe"], worst["region"]) == (0, "mia")
     assert {hint["severity"] for hint in hints} == {"hint"}
 
 
 def test_findings_of_the_whole_story_and_safe_fixes_are_told_above_the_board(
-    settings: Settings, project: Project
+    shown: Shown, page: Page
 ) -> None:
-    view = board_view(project, stage(project, settings))
-    assert [one["severity"] for one in view["findings"]] == ["hint"]
-    assert view["mend"] == 0
-    describe_region(project, "dawn", "mia", "she sleeps")
-    describe_region(project, "dawn", "mia", "the little one")
-    assert board_view(project, stage(project, settings))["mend"] == 1
+    head = head_view(shown)
+    assert [one["severity"] for one in head["findings"]] == ["hint"]
+    assert head["mend"] == 0
+    page.edit("describe", scene="dawn", region="mia", value="she sleeps")
+    changed = page.edit("describe", scene="dawn", region="mia", value="the little one")
+    assert changed["head"]["mend"] == 1
 
 
-def test_overlapping_boxes_can_have_words(settings: Settings, project: Project) -> None:
-    dawn, dusk = board_view(project, stage(project, settings))["scenes"]
-    assert dawn["overlaps"] == []
+def test_overlapping_boxes_can_have_words(scenes: Scenes, project: Project, page: Page) -> None:
     pair = {"regions": ["mia", "dragon"], "who": "Mia and Old Dragon"}
-    assert dusk["overlaps"] == [{**pair, "description": ""}]
-    describe_overlap(project, "dusk", ["mia", "dragon"], "they embrace")
-    dusk = board_view(project, stage(project, settings))["scenes"][1]
-    assert dusk["overlaps"] == [{**pair, "description": "they embrace"}]
+    assert scenes()["dawn"]["overlaps"] == []
+    assert scenes()["dusk"]["overlaps"] == [{**pair, "description": ""}]
+    page.edit("overlap", scene="dusk", regions=["mia", "dragon"], value="they embrace")
+    project.reload()
+    assert scenes()["dusk"]["overlaps"] == [{**pair, "description": "they embrace"}]
 
 
-def test_motions_that_wait_to_be_learned_say_so(settings: Settings, project: Project) -> None:
-    describe_region(project, "dawn", "mia", "she sleeps")
-    staging = stage(project, settings)
-    (part,) = staging.casting.motions
-    later = part.model_copy(update={"state": "to_learn"})
-    waiting = replace(staging, casting=staging.casting.model_copy(update={"motions": (later,)}))
-    views = [board_view(project, one)["scenes"][0]["regions"][0] for one in (staging, waiting)]
-    assert [view["to_learn"] for view in views] == ["", "sleeps"]
-
-
-def test_files_of_a_story_are_offered_with_what_they_lose(
-    settings: Settings, project: Project
+def test_motions_say_what_the_pack_plays_and_what_is_to_be_learned(
+    page: Page, shown: Shown
 ) -> None:
-    files = board_view(project, stage(project, settings))["files"]
+    changed = page.edit("describe", scene="dawn", region="mia", value="she sleeps")
+    assert changed["scenes"]["dawn"]["regions"][0]["to_learn"] == ""
+    (motion,) = changed["head"]["motions"]
+    assert (motion["words"], motion["state"]) == ("sleeps", "known")
+    troupe = load_record("theatre").troupe
+    assert troupe is not None
+    assert changed["head"]["known_motions"] == list(troupe.motions)
+    for learnable in troupe.learnable[:1]:
+        changed = page.edit("motion", scene="dawn", region="mia", words=learnable)
+        assert changed["scenes"]["dawn"]["regions"][0]["to_learn"] == learnable
+        assert changed["head"]["motions"][-1]["state"] == "to_learn"
+
+
+def test_files_of_a_story_are_offered_with_what_they_lose(shown: Shown) -> None:
+    files = head_view(shown)["files"]
+    name = shown.project.id
     assert [file["file"] for file in files] == [
-        f"{project.id}{suffix}" for suffix in (".json", ".txt", ".jsonl")
+        f"{name}{suffix}" for suffix in (".zip", ".json", ".txt", ".jsonl")
     ]
-    assert files[0]["note"] == ""
-    assert files[1]["note"].startswith("Titles, narration")
+    assert [file["note"] for file in files[:2]] == ["", ""]
+    assert files[2]["note"].startswith("Titles, narration")
+    assert all(f"/{name}/" in file["address"] and "&s=" in file["address"] for file in files)
 
 
-def test_actors_are_told_as_the_model_reads_them(settings: Settings, project: Project) -> None:
-    staging = stage(project, settings)
-    view = board_view(project, staging)
-    assert "red fox" in view["scenes"][0]["regions"][0]["played"]
-    assert "green robot" in view["scenes"][1]["regions"][1]["played"]
+@pytest.mark.parametrize("kind", ["story", "plan", "jsonl"])
+def test_what_a_format_loses_is_told_as_of_the_whole_story(shown: Shown, kind: str) -> None:
+    assert losses(shown, kind) == FORMATS[kind].losses(shown.project.story)
 
 
-def test_take_of_other_words_says_that_the_scene_has_changed(
-    settings: Settings, project: Project
+def test_actors_are_told_as_the_model_reads_them(scenes: Scenes) -> None:
+    assert "red fox" in scenes()["dawn"]["regions"][0]["played"]
+    assert "green robot" in scenes()["dusk"]["regions"][1]["played"]
+
+
+def test_a_scene_is_done_until_its_words_or_boxes_change(
+    scenes: Scenes, shown: Shown, project: Project, page: Page
 ) -> None:
-    prompt = stage(project, settings).prompts["dawn"]
-    add_take(project, "dawn", prompt=prompt)
-    assert "changed" not in _first_take(settings, project)["note"]
-    edit_scene(project, "dawn", "setting", "the castle")
-    assert "changed since" in _first_take(settings, project)["note"]
+    assert scenes()["dawn"]["state"] == "planned"
+    add_take(project, "dawn", prompt=shown.staging.prompts["dawn"])
+    fresh = scenes()["dawn"]
+    assert (fresh["state"], fresh["takes"][0]["stale"]) == ("done", False)
+    page.edit("edit", scene="dawn", field="narration", value="Only words to be read.")
+    project.reload()
+    assert scenes()["dawn"]["state"] == "done"
+    page.edit("edit", scene="dawn", field="setting", value="the castle")
+    project.reload()
+    aged = scenes()["dawn"]
+    assert (aged["state"], aged["takes"][0]["stale"]) == ("stale", True)
+    assert "changed since" in aged["takes"][0]["note"]
 
 
-def _first_take(settings: Settings, project: Project) -> dict[str, Any]:
-    view = board_view(project, stage(project, settings))
-    return view["scenes"][0]["takes"][0]
+def test_a_scene_without_anybody_is_a_draft(page: Page, project: Project) -> None:
+    added = page.edit("add")
+    assert added["scenes"][added["selected"]]["state"] == "draft"
 
 
-def test_backdrop_follows_the_casting(settings: Settings, project: Project) -> None:
-    view = board_view(project, stage(project, settings))
-    assert [scene["backdrop"] for scene in view["scenes"]] == ["forest", "beach"]
+def test_backdrops_follow_the_casting(scenes: Scenes) -> None:
+    assert [scene["backdrop"] for scene in scenes().values()] == ["forest", "beach"]
+    assert scenes()["dusk"]["picture"] == "gradio_api/studio/theatre/backdrops/beach.png"
+    assert scenes()["dusk"]["mine"] is None
 
 
 def test_takes_are_addressed_by_id_and_the_chosen_one_is_marked(
-    settings: Settings, project: Project
+    scenes: Scenes, project: Project
 ) -> None:
-    first = add_take(project, "dawn")
-    second = add_take(project, "dawn")
+    record = load_record("theatre")
+    first = add_take(project, "dawn", steps=record.draft_steps, seed=5)
+    second = add_take(project, "dawn", steps=record.num_inference_steps)
     project.choose_take("dawn", first.id)
-    view = board_view(project, stage(project, settings))
-    takes = view["scenes"][0]["takes"]
+    takes = scenes()["dawn"]["takes"]
     assert [take["chosen"] for take in takes] == [True, False]
-    assert takes[1]["video"].endswith(f"/{project.id}/takes/dawn/{second.id}.mp4")
+    assert [take["quality"] for take in takes] == ["draft", "final"]
+    assert [take["seed"] for take in takes] == [5, 0]
+    path = f"/{project.id}/takes/dawn/{second.id}"
+    assert f"{path}.mp4?u=local&s=" in takes[1]["video"]
+    assert f"{path}.jpg?u=local&s=" in takes[1]["sheet"]
     assert str(project.path) not in json.dumps(takes)
 
 
-def test_each_view_differs_so_that_the_browser_hears_of_it(
-    settings: Settings, project: Project
-) -> None:
-    first = board_view(project, stage(project, settings))
-    assert first != board_view(project, stage(project, settings))
-
-
-def test_scenes_without_a_take_are_missing(settings: Settings, project: Project) -> None:
+def test_takes_that_come_and_go_are_seen(scenes: Scenes, project: Project) -> None:
+    take = add_take(project, "dawn")
+    assert len(scenes()["dawn"]["takes"]) == 1
     add_take(project, "dawn")
-    assert [scene.id for scene in missing_scenes(project)] == ["dusk"]
+    assert len(scenes()["dawn"]["takes"]) == 2
+    project.take_video(take).unlink()
+    assert [one["label"] for one in scenes()["dawn"]["takes"]] == ["Take 1"]
 
 
-def test_film_is_the_newest_with_its_narration(settings: Settings, project: Project) -> None:
-    assert film_view(project)["film"] is None
+def test_costs_are_measured_on_takes_of_that_quality(scenes: Scenes, project: Project) -> None:
+    assert scenes()["dawn"]["cost"] == {"draft": "", "final": ""}
+    record = load_record("theatre")
+    add_take(project, "dawn", seconds=40.0, steps=record.num_inference_steps)
+    share = round(40 * record.draft_steps / record.num_inference_steps)
+    assert scenes()["dusk"]["cost"] == {"draft": f"about {share} s", "final": "about 40 s"}
+    add_take(project, "dawn", seconds=3.0, steps=record.draft_steps)
+    assert scenes()["dusk"]["cost"] == {"draft": "about 3 s", "final": "about 40 s"}
+
+
+@pytest.mark.parametrize(
+    ("letters", "seconds", "words"),
+    [
+        (0, 0, ""),
+        (20, 1.3, "Reads 2 s, plays 3 s"),
+        (90, 6.0, "Reads 6 s, plays 3 s: the last picture is held for 3 s"),
+    ],
+)
+def test_reading_is_held_against_the_scenes_length(
+    settings: Settings, letters: int, seconds: float, words: str
+) -> None:
+    view = reading_view("x" * letters, played_pack(settings))
+    assert view == {"seconds": seconds, "plays": 3.0, "words": words}
+
+
+def test_the_stage_is_that_of_the_pack(shown: Shown) -> None:
+    record, stage = load_record("theatre"), head_view(shown)["stage"]
+    assert (stage["rows"], stage["columns"]) == record.grid == (6, 9)
+    assert (stage["aspect"], stage["fps"], stage["seconds"]) == (1.5, 8, 3.0)
+    measured = load_obedience("theatre")
+    assert head_view(shown)["obedience"] == (measured and json.loads(measured.model_dump_json()))
+    assert stage["keyframe_to_latent"][5] == list(record.keyframe_to_latent[5])
+
+
+def test_film_is_the_newest_with_its_narration(
+    project: Project, settings: Settings, links: Links
+) -> None:
+    def film() -> dict[str, Any]:
+        return head_view(show(project, settings, links))["film"]
+
+    assert head_view(show(project, settings, links))["film"] is None
     project.films_dir.mkdir(parents=True, exist_ok=True)
     (project.films_dir / "film-01.mp4").write_bytes(b"film")
-    assert film_view(project)["film"]["captions"] is None
+    assert film()["captions"] is None
     (project.films_dir / "film-01.srt").write_text("", encoding="utf-8")
-    assert film_view(project)["film"]["captions"].endswith("/films/film-01.vtt")
-
-
-def test_a_film_older_than_a_take_says_so(settings: Settings, project: Project) -> None:
+    assert "/films/film-01.vtt?" in film()["captions"]
+    assert (film()["language"], film()["file"]) == ("en", f"{project.id}.mp4")
+    assert "newer takes" not in film()["note"]
     add_take(project, "dawn")  # made in 2024
+    os.utime(project.films_dir / "film-01.mp4", (1_600_000_000, 1_600_000_000))
+    assert "newer takes" in film()["note"]
+
+
+def test_an_animatic_that_is_made_anew_has_another_address(
+    project: Project, settings: Settings, links: Links
+) -> None:
+    assert head_view(show(project, settings, links))["animatic"] is None
     project.films_dir.mkdir(parents=True, exist_ok=True)
-    film = project.films_dir / "film-01.mp4"
-    film.write_bytes(b"film")
-    assert "newer takes" not in film_view(project)["film"]["note"]
-    os.utime(film, (1_600_000_000, 1_600_000_000))
-    assert "newer takes" in film_view(project)["film"]["note"]
+    file = project.films_dir / "animatic.mp4"
+    videos = set()
+    for made in (1_600_000_000, 1_700_000_000):
+        file.write_bytes(b"boxes")
+        os.utime(file, (made, made))
+        videos.add(head_view(show(project, settings, links))["animatic"]["video"])
+    assert len(videos) == 2
+    assert all("/films/animatic.mp4?u=local&s=" in video for video in videos)
 
 
-def test_a_place_played_elsewhere_is_told_on_its_card(settings: Settings, project: Project) -> None:
-    edit_scene(project, "dusk", "setting", "a snowy meadow")
-    edit_scene(project, "dusk", "background", "a snowy meadow")
-    view = board_view(project, stage(project, settings))
-    assert view["scenes"][0]["place"] == ""
-    assert "a snowy meadow is played" in view["scenes"][1]["place"].lower()
-    assert not any("meadow" in note for note in view["notes"])
-
-
-def test_cost_is_what_the_newest_take_measured(settings: Settings, project: Project) -> None:
-    assert measured_step_seconds([]) is None
-    takes = [
-        add_take(project, "dawn", seconds=8.0, steps=16),
-        add_take(project, "dawn", seconds=3.0, steps=10),
-    ]
-    assert measured_step_seconds(takes) == pytest.approx(0.3)
-    assert cost_words(0.3, 50) == "about 15 s"
-    assert cost_words(None, 50) == ""
+def test_a_place_played_elsewhere_is_told_on_its_scene(page: Page, project: Project) -> None:
+    page.edit("edit", scene="dusk", field="setting", value="a snowy meadow")
+    changed = page.edit("edit", scene="dusk", field="background", value="a snowy meadow")
+    assert "a snowy meadow is played" in changed["scenes"]["dusk"]["place"].lower()
+    assert not any("meadow" in note for note in changed["head"]["notes"])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,282 @@
+// @ts-check
+// The editor of boxes: one scene at a time, each with its own history. It joins the document with the stage, the timeline and the rest.
+/** @import { Keys, Patch, Region } from './types.js' */
+import { el } from '../page/dom.js';
+import { Chores } from './chores.js';
+import { SceneDocument } from './document.js';
+import { Inspector } from './inspector.js';
+import { onKey } from './keys.js';
+import { KeySheet } from './keysheet.js';
+import { firstLook, keyframeOf, latentOf } from './look.js';
+import { Menu } from './menu.js';
+import { More } from './more.js';
+import { boxAt } from './path.js';
+import { Player } from './player.js';
+import { Pointer } from './pointer.js';
+import { redoneWords, undoneWords, changeWords } from './spoken.js';
+import { Stage } from './stage.js';
+import { Table } from './table.js';
+import { Timeline } from './timeline.js';
+import { Toolbar } from './toolbar.js';
+
+/** Nudges that follow each other this soon are one step. */
+const QUIET_MS = 400;
+const NARROW_PX = 560;
+
+/** The editor of one scene at a time. */
+export class Editor {
+  /** @param {{send: (op: any) => any, say: (words: string) => void}} page  `send` may give a promise kept once the studio answered */
+  constructor({ send, say }) {
+    this.page = { send, say };
+    this.look = firstLook();
+    /** @type {Map<string, SceneDocument>} a history for every scene opened */
+    this.documents = new Map();
+    /** @type {Map<string, Patch[]>} patches the studio has not answered yet */
+    this.pending = new Map();
+    /** @type {{label: string, patch: Patch}|null} nudges not yet made a step */
+    this.held = null;
+    this.build();
+  }
+
+  build() {
+    this.menu = new Menu();
+    this.stage = new Stage();
+    this.player = new Player();
+    this.chores = new Chores(this);
+    this.timeline = new Timeline(this);
+    this.inspector = new Inspector(this);
+    this.table = new Table(this);
+    this.toolbar = new Toolbar(this);
+    this.more = new More(this);
+    this.sheet = new KeySheet();
+    this.spoken = el('p', { class: 'editor-spoken', 'aria-live': 'polite' });
+    this.back = el('button', { type: 'button', text: 'Back to the boxes' });
+    this.back.addEventListener('click', () => this.stop());
+    this.player.bar.append(this.back);
+    this.player.root.hidden = true;
+    this.pointer = new Pointer(this.stage, { view: () => this.view(), show: (answer) => this.preview(answer), finish: (answer) => this.finish(answer),
+      menu: (at, region) => this.chores.stageMenu(at, region) });
+    const narrow = window.innerWidth < NARROW_PX; // until the page has been laid out
+    this.root = el('section', { class: narrow ? 'editor narrow' : 'editor', tabindex: -1, 'aria-label': 'Who stands where' }, this.toolbar.root,
+      el('div', { class: 'editor-stage' }, this.stage.root, this.player.root), this.timeline.root, this.inspector.root,
+      this.more.root, this.table.root, this.menu.root, this.sheet.root, this.spoken);
+    // A style sheet's own query for this is lost on the way through Gradio.
+    new ResizeObserver(([entry]) => this.root.classList.toggle('narrow', entry.contentRect.width < NARROW_PX)).observe(this.root);
+    this.root.addEventListener('keydown', (event) => onKey(this, event));
+    this.root.addEventListener('focusout', (event) => { if (!this.root.contains(/** @type {Node|null} */ (event.relatedTarget))) this.flush(); });
+    this.stage.boxes.addEventListener('focusin', (event) => this.focused(/** @type {Element} */ (event.target)));
+  }
+
+  /**
+   * Show a new view of a scene; one that comes during a gesture waits for its end.
+   * @param {any} scene SceneView @param {any} head HeadView
+   * @param {{label?: string}} [how] label: what the studio did, as a step of the history
+   */
+  draw(scene, head, how = {}) {
+    if (this.pointer.busy) { this.waiting = { scene, head, how }; return; }
+    if (this.scene && scene.id !== this.scene.id) this.leave();
+    if (this.head && head.project !== this.head.project) this.documents.clear();
+    this.scene = scene;
+    this.head = head;
+    const known = this.documents.get(scene.id);
+    if (known) known.adopt(scene, { ...how, pending: this.pending.get(scene.id) || [] });
+    else this.documents.set(scene.id, new SceneDocument(scene));
+    this.refresh();
+  }
+
+  /** Another scene comes: what belongs to the old one ends. */
+  leave() {
+    this.flush();
+    this.stop();
+    this.menu.close();
+    this.look = { ...this.look, selected: [], hidden: new Set(), tool: 'select', keyframe: 0, latent: latentOf(this.head.stage, 0) };
+  }
+
+  /** The document of the scene shown. @returns {SceneDocument} */
+  get document() {
+    return /** @type {SceneDocument} */ (this.documents.get(this.scene.id));
+  }
+
+  /** What can be taken back and done again in this scene, in words. */
+  get undoable() {
+    const known = this.scene && this.documents.get(this.scene.id);
+    const label = this.held && this.held.label;
+    return { undo: label || (known ? known.undoLabel : null), redo: known && !label ? known.redoLabel : null };
+  }
+
+  /** What the parts draw. @returns {import('./look.js').View} */
+  view() {
+    const { regions } = this.document.preview(this.held && this.held.patch);
+    return { scene: this.scene, head: this.head, regions, look: this.look };
+  }
+
+  refresh() {
+    const inside = this.root.contains(document.activeElement);
+    const there = this.document.regions.map((region) => region.id);
+    this.look.selected = this.look.selected.filter((id) => there.includes(id));
+    const view = this.view();
+    const chosen = view.regions.find((region) => region.id === view.look.selected[0]);
+    this.stage.draw(view);
+    this.timeline.draw(view);
+    this.inspector.draw(view, chosen ? this.stage.verdict(chosen, chosen.keys) : { level: 'unknown', reason: '' });
+    this.more.draw(view);
+    this.table.draw(view);
+    this.toolbar.draw(view, this.undoable);
+    if (inside && !this.root.contains(document.activeElement)) this.root.focus({ preventScroll: true }); // what had the focus is gone
+  }
+
+  /** Look at something else. @param {Partial<import('./look.js').Look>} look */
+  set(look) {
+    if (look.keyframe !== undefined || look.selected) this.flush();
+    if (look.keyframe !== undefined) this.stop();
+    const moved = look.keyframe !== undefined && look.keyframe !== keyframeOf(this.head.stage, look.latent ?? this.look.latent);
+    this.look = { ...this.look, ...look };
+    if (moved) this.look.latent = latentOf(this.head.stage, this.look.keyframe);
+    this.refresh();
+  }
+
+  /** Show a keyframe, for a finding or a card. @param {number} keyframe 0..5 */
+  show(keyframe) {
+    if (!this.scene || !Number.isInteger(keyframe) || this.pointer.busy) return;
+    this.set({ keyframe });
+  }
+
+  /** Play the animatic of this scene in place of the stage. */
+  play() {
+    this.flush();
+    this.player.load([{ ...this.scene, regions: this.document.regions }], this.head, this.look.backdrop);
+    this.stage.root.hidden = true;
+    this.player.root.hidden = false;
+    this.player.play();
+    this.player.button.focus({ preventScroll: true });
+  }
+
+  /** Show the boxes again. */
+  stop() {
+    if (this.player.root.hidden) return false;
+    this.player.pause();
+    this.player.root.hidden = true;
+    this.stage.root.hidden = false;
+    return true;
+  }
+
+  /** Do what a command says. @param {string} command @param {string} [region] for this box, not the chosen ones */
+  run(command, region) {
+    this.chores.run(command, region);
+  }
+
+  /** Change the path of one box. @param {string} label @param {string} id @param {Keys} keys */
+  changeKeys(label, id, keys) {
+    this.change(label, { regions: { [id]: { keys } } });
+  }
+
+  /** Make one step of the history and tell the studio. @param {string} label @param {Patch} patch */
+  change(label, patch) {
+    this.flush();
+    const edit = this.document.commit(label, patch);
+    if (edit) this.tell(label, edit.after);
+    this.refresh();
+    return edit;
+  }
+
+  /** Show an edit now and make it a step when no other follows soon. */
+  hold(/** @type {string} */ label, /** @type {Patch} */ patch) {
+    const before = this.view().regions;
+    if (this.held && this.held.label !== label) this.flush();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => { if (this.flush()) this.refresh(); }, QUIET_MS);
+    this.held = { label, patch: { regions: { ...(this.held ? this.held.patch.regions : {}), ...patch.regions } } };
+    this.refresh();
+    this.announceChange(before);
+  }
+
+  /** Make held nudges a step. */
+  flush() {
+    clearTimeout(this.timer);
+    const { held } = this;
+    this.held = null;
+    const edit = held && this.document.commit(held.label, held.patch);
+    if (held && edit) this.tell(held.label, edit.after);
+    return Boolean(edit);
+  }
+
+  /** Take the last step of this scene back, or do it again. @param {'undo'|'redo'} way */
+  step(way) {
+    this.flush();
+    const edit = way === 'undo' ? this.document.undo() : this.document.redo();
+    if (!edit) { this.announce(way === 'undo' ? 'Nothing to undo in this scene.' : 'Nothing to do again in this scene.'); return; }
+    this.tell(`${way}: ${edit.label}`, way === 'undo' ? edit.before : edit.after);
+    this.page.say(way === 'undo' ? undoneWords(edit.label) : redoneWords(edit.label));
+    this.refresh();
+  }
+
+  /** Send a patch; until the studio has answered, its older views are shown with the patch on top. */
+  async tell(/** @type {string} */ label, /** @type {Patch} */ patch) {
+    const { id } = this.scene;
+    const answer = this.send({ op: 'patch', patch, label });
+    if (!answer || !answer.then) return;
+    const waiting = this.pending.get(id) || [];
+    this.pending.set(id, [...waiting, patch]);
+    await Promise.allSettled([answer]);
+    this.pending.set(id, (this.pending.get(id) || []).filter((one) => one !== patch));
+  }
+
+  /** Ask the studio for something about this scene. @param {any} op */
+  send(op) {
+    return this.page.send({ scene: this.scene.id, ...op });
+  }
+
+  /** A gesture goes on: only what it changes is drawn. */
+  preview(/** @type {import('./tools.js').Answer} */ { preview, guides, select, frame }) {
+    const changed = Object.fromEntries(Object.entries((preview && preview.regions) || {}).flatMap(([id, change]) => (change && change.keys ? [[id, change.keys]] : [])));
+    const known = this.document.regions;
+    const fresh = Object.keys(changed).find((id) => !known.some((region) => region.id === id) || !this.stage.views.has(id));
+    this.choose(fresh ? null : select);
+    this.stage.preview(changed, guides);
+    this.stage.showDraft(fresh ? boxAt(changed[fresh], this.look.keyframe) : frame);
+    this.timeline.preview(changed);
+  }
+
+  /** Take over a selection, if it is another one. */
+  choose(/** @type {string[]|null} */ select) {
+    if (!select || select.join() === this.look.selected.join()) return false;
+    this.set({ selected: select });
+    return true;
+  }
+
+  /** A gesture has begun, ended or been broken off. */
+  finish(/** @type {import('./tools.js').Answer} */ { commit, select }) {
+    const before = this.document.regions;
+    if (commit) {
+      const { label, patch } = this.chores.furnished(commit);
+      this.change(label, patch);
+      this.look.tool = 'select';
+      this.announceChange(before);
+    }
+    if (!this.choose(select)) this.refresh();
+    if (commit && select && select.length === 1) this.stage.focus(select[0]);
+    const { waiting } = this;
+    if (!waiting || this.pointer.busy) return;
+    this.waiting = undefined;
+    this.draw(waiting.scene, waiting.head, waiting.how);
+  }
+
+  /** A box got the keyboard's focus: it is the chosen one. */
+  focused(/** @type {Element} */ target) {
+    const box = target.closest('[data-region]');
+    const id = box && box.getAttribute('data-region');
+    if (id && !this.pointer.busy && !this.look.selected.includes(id)) this.set({ selected: [id] });
+  }
+
+  /** Say politely what happened to the chosen box. */
+  announceChange(/** @type {Region[]} */ before) {
+    const after = this.view().regions.find((region) => region.id === this.look.selected[0]);
+    const was = before.find((region) => region.id === this.look.selected[0]);
+    if (after && was) this.announce(changeWords(after, this.look.keyframe, was.keys, after.keys));
+  }
+
+  /** @param {string} words */
+  announce(words) {
+    this.spoken.textContent = words;
+  }
+}

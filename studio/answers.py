@@ -1,0 +1,153 @@
+"""How the studio's own routes read what a browser sends, and answer: JSON in, JSON out.
+
+Nothing is parsed before its size is known, and nothing is used before it is checked.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from pipeline.errors import InputError, PipelineError
+from pipeline.files import problems_of
+from pipeline.settings import Settings
+from studio.refusals import ConflictError, NotThereError, TooLargeError, boundary
+from studio.visitors import UnknownVisitor, Visitors
+
+API_PREFIX = "/gradio_api/studio/api"
+TOKEN_HEADER = "X-Studio-Token"
+MAX_JSON_BYTES = 6_000_000
+_LONGEST_HINT = 400
+_LENGTHS = ("string_too_long", "string_too_short", "string_unicode")
+
+View = dict[str, Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request of a known visitor: whose studio it sees, what it asks for, and what it sent."""
+
+    settings: Settings
+    query: Mapping[str, str]
+    body: bytes
+
+
+Work = Callable[[Asked], View]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def answering(work: Work, visitors: Visitors, *, at_most: int = MAX_JSON_BYTES) -> Endpoint:
+    """Give the endpoint of a route: `work` runs in a thread of its own, its view is the answer.
+
+    Args:
+        work: Gives a view that JSON can hold, or raises a PipelineError.
+        visitors: Who the token of a request belongs to.
+        at_most: Bytes of a body; one that is longer is refused with 413, not read to its end.
+    """
+
+    def answer(asked: Asked) -> Response:
+        return _json(work(asked))
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            with boundary():
+                settings = visitors.settings_of(request.headers.get(TOKEN_HEADER))
+                body = await _read(request, at_most)
+                asked = Asked(settings, request.query_params, body)
+                return await run_in_threadpool(answer, asked)
+        except PipelineError as error:
+            return refusal(error)
+
+    return endpoint
+
+
+def refusal(error: PipelineError) -> Response:
+    """Give the answer that tells an error: what happened, what to do, what is there instead."""
+    message = error.message[:1].upper() + error.message[1:]
+    told: View = {"error": {"message": message, "hint": error.hint}}
+    if isinstance(error, ConflictError) and error.theirs is not None:
+        told["theirs"] = error.theirs
+    return _json(told, status=_status_of(error))
+
+
+def parsed(body: bytes, kind: TypeAdapter[T]) -> T:
+    """Give what a JSON body holds, checked.
+
+    Raises:
+        InputError: it is no JSON, holds a number that is none, or is not of that kind.
+    """
+    hint = "Reload the page."
+    try:
+        told = json.loads(body, parse_constant=_finite, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        raise InputError("The page sent something unreadable", hint=hint) from error
+    try:
+        return kind.validate_python(told)
+    except ValidationError as error:
+        raise refused(error) from error
+
+
+def refused(error: ValidationError) -> InputError:
+    """Give what to tell of values that cannot be kept: the first of them, and why."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place, why = problems_of(error)[0]
+    hint = ": ".join(filter(None, [place, why]))[:_LONGEST_HINT].rstrip(".") + "."
+    if first["type"] in _LENGTHS:
+        return InputError("These words cannot be kept", hint=hint)
+    return InputError("The page sent something that cannot be kept", hint=hint)
+
+
+def _finite(text: str) -> float:
+    number = float(text)  # also of "NaN" and "Infinity", which JSON does not have
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:20]} is no number")
+    return number
+
+
+async def _read(request: Request, at_most: int) -> bytes:
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared[:20]) > at_most:
+        raise _too_large(at_most)
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > at_most:
+                raise _too_large(at_most)
+    except ClientDisconnect as error:
+        raise InputError("The page went away before it had said all") from error
+    return bytes(body)
+
+
+def _too_large(at_most: int) -> TooLargeError:
+    most = f"{at_most // 1_000_000} MB"
+    return TooLargeError(
+        f"This is more than the studio takes at once: at most {most}", hint="Send less."
+    )
+
+
+def _status_of(error: PipelineError) -> int:
+    kinds: tuple[tuple[type[PipelineError], int], ...] = (
+        (UnknownVisitor, 401),
+        (NotThereError, 404),
+        (ConflictError, 409),
+        (TooLargeError, 413),
+        (InputError, 400),
+    )
+    return next((status for kind, status in kinds if isinstance(error, kind)), 500)
+
+
+def _json(view: View, *, status: int = 200) -> Response:
+    text = json.dumps(view, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    content = text.encode("utf-8", "replace")  # half of a letter is no letter
+    headers = {"Cache-Control": "no-store"}
+    return Response(content, status, headers, media_type="application/json")

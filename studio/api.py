@@ -1,0 +1,159 @@
+"""The routes that a page talks to: each checks what it is sent and sees its own user's stories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from fastapi import APIRouter
+from pydantic import TypeAdapter
+from starlette.routing import BaseRoute
+
+from pipeline.queue import Queue
+from pipeline.settings import Settings
+from pipeline.story import Record
+from studio import bodies
+from studio.answers import API_PREFIX, Asked, Endpoint, View, Work, answering, parsed
+from studio.bundles import importing
+from studio.cards import Shown
+from studio.changing import change
+from studio.copies import copy_view, remember
+from studio.history import version_views
+from studio.jobs import JobDesk
+from studio.operations import count_up
+from studio.pictures import MAX_PICTURE_BYTES, bring_picture
+from studio.projects import editing, find_scene, open_by_id
+from studio.reading import words_view
+from studio.refusals import FAILED
+from studio.rendering import make_animatic, make_film, render
+from studio.signing import Links
+from studio.story_operations import OPERATIONS
+from studio.views import changed_view, saved_time, shelf_view, show, story_view
+from studio.visitors import Visitors
+
+B = TypeVar("B", bound=Record)
+
+
+def api_routes(settings: Settings, queue: Queue) -> list[BaseRoute]:
+    """Give the routes that answer in JSON; see `launch(app_kwargs=...)`."""
+    router, visitors = APIRouter(), Visitors(settings)
+    for name, endpoint in _endpoints(Api(settings, queue), visitors).items():
+        router.add_route(f"{API_PREFIX}/{name}", endpoint, methods=["POST"])
+    return router.routes
+
+
+class Api:
+    """What the routes do, for a visitor whose settings are known."""
+
+    def __init__(self, settings: Settings, queue: Queue) -> None:
+        self._queue = queue
+        self._links = Links(settings)
+        self._desk = JobDesk(queue, self._links)
+
+    def shelf(self, settings: Settings, _: bodies.Nothing) -> View:
+        """Give the visitor's stories."""
+        return shelf_view(settings)
+
+    def open(self, settings: Settings, told: bodies.OfProject) -> View:
+        """Give a whole story, and say what failed since it was looked at last."""
+        shown = self._show(settings, told)
+        missed = self._desk.missed(shown.project)
+        return story_view(shown, notice={"title": FAILED, "lines": missed} if missed else None)
+
+    def edit(self, asked: Asked) -> View:
+        """Carry out an edit and give what it changed."""
+        return change(parsed(asked.body, OPERATIONS), asked.settings, self._links)
+
+    def watch(self, settings: Settings, told: bodies.Watch) -> View:
+        """Give the work that goes on, and which revision of the story is saved."""
+        project = open_by_id(settings, told.project)
+        return {
+            "jobs": self._desk.watch(project, settings, told.known),
+            "revision": project.story.revision,
+            "saved": saved_time(project),
+        }
+
+    def scene(self, settings: Settings, told: bodies.OfScene) -> View:
+        """Give one scene as it is now."""
+        shown = self._show(settings, told)
+        return changed_view(shown, [find_scene(shown.project.story, told.scene).id])
+
+    def cancel(self, settings: Settings, told: bodies.Cancel) -> View:
+        """Ask for the end of some work."""
+        self._desk.cancel(open_by_id(settings, told.project), told.ids)
+        return {}
+
+    def render(self, settings: Settings, told: bodies.Render) -> View:
+        """Queue takes."""
+        shown = self._show(settings, told)
+        render(shown, self._queue, told.scenes, quality=told.quality, seed=told.seed)
+        return {}
+
+    def film(self, settings: Settings, told: bodies.MakeFilm) -> View:
+        """Queue the film; with a `notice` it is not, because takes are outdated."""
+        shown = self._show(settings, told)
+        return {"notice": make_film(shown, self._queue, anyway=told.anyway)}
+
+    def animatic(self, settings: Settings, told: bodies.OfProject) -> View:
+        """Queue the film of the boxes."""
+        make_animatic(self._show(settings, told), self._queue)
+        return {}
+
+    def versions(self, settings: Settings, told: bodies.OfProject) -> View:
+        """Give the versions that can be brought back."""
+        return {"versions": version_views(open_by_id(settings, told.project))}
+
+    def words(self, settings: Settings, told: bodies.Words) -> View:
+        """Give the words that the pack reads otherwise."""
+        project = open_by_id(settings, told.project)
+        return words_view(project, settings, told.scene, told.region, told.text)
+
+    def copy(self, settings: Settings, told: bodies.OfProject) -> View:
+        """Give what the browser keeps of a story."""
+        return copy_view(open_by_id(settings, told.project))
+
+    def remember(self, settings: Settings, told: bodies.Remember) -> View:
+        """Make a story of a browser's copy again."""
+        return {"project": remember(told.copied, settings).path.name}
+
+    def picture(self, asked: Asked) -> View:
+        """Keep a picture of the storyteller's own for a scene."""
+        scene_id = asked.query.get("scene")
+        with editing(asked.settings, asked.query.get("project")) as project:
+            bring_picture(project, scene_id, asked.body)
+            count_up(project)
+        shown = show(project, asked.settings, self._links)
+        return changed_view(shown, [find_scene(project.story, scene_id).id])
+
+    def _show(self, settings: Settings, told: bodies.OfProject) -> Shown:
+        return show(open_by_id(settings, told.project), settings, self._links)
+
+
+def _endpoints(api: Api, visitors: Visitors) -> dict[str, Endpoint]:
+    """Every route by its name."""
+    works = {
+        "shelf": _reading(bodies.Nothing, api.shelf),
+        "open": _reading(bodies.OfProject, api.open),
+        "edit": api.edit,
+        "watch": _reading(bodies.Watch, api.watch),
+        "scene": _reading(bodies.OfScene, api.scene),
+        "cancel": _reading(bodies.Cancel, api.cancel),
+        "render": _reading(bodies.Render, api.render),
+        "film": _reading(bodies.MakeFilm, api.film),
+        "animatic": _reading(bodies.OfProject, api.animatic),
+        "versions": _reading(bodies.OfProject, api.versions),
+        "words": _reading(bodies.Words, api.words),
+        "copy": _reading(bodies.OfProject, api.copy),
+        "remember": _reading(bodies.Remember, api.remember),
+    }
+    return {
+        **{name: answering(work, visitors) for name, work in works.items()},
+        "picture": answering(api.picture, visitors, at_most=MAX_PICTURE_BYTES),
+        "import": importing(visitors),
+    }
+
+
+def _reading(kind: type[B], answer: Callable[[Settings, B], View]) -> Work:
+    """The work of a route whose body is of that kind."""
+    adapter: TypeAdapter[B] = TypeAdapter(kind)
+    return lambda asked: answer(asked.settings, parsed(asked.body, adapter))

@@ -1,0 +1,79 @@
+"""What a page sends to each route but edits (see `studio.story_operations`)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from pipeline.artifacts import Casting
+from pipeline.story import MAX_SCENES, Record, Text
+from studio.operations import Name
+from studio.rendering import Quality, Seed
+
+_MOST_JOBS = 500
+JobId = Annotated[int, Field(strict=True, gt=0, lt=2**63)]
+JobIds = Annotated[tuple[JobId, ...], Field(max_length=_MOST_JOBS)]
+
+
+class Nothing(Record):
+    """A body that says nothing."""
+
+
+class OfProject(Record):
+    """Which story is asked for."""
+
+    project: Name
+
+
+class Watch(OfProject):
+    """The work that the page knows of, and the revision that it shows."""
+
+    known: JobIds = ()
+    revision: int | None = None
+
+
+class Cancel(OfProject):
+    """The work to be ended."""
+
+    ids: JobIds
+
+
+class Render(OfProject):
+    """The scenes to render; None = those without a take or with an outdated one."""
+
+    scenes: Annotated[tuple[Name, ...], Field(max_length=MAX_SCENES)] | None
+    quality: Quality = "final"
+    seed: Seed = "same"
+
+
+class MakeFilm(OfProject):
+    """A film, also of takes that are outdated if it is asked for `anyway`."""
+
+    anyway: bool = False
+
+
+class OfScene(OfProject):
+    """Which scene is asked for."""
+
+    scene: Name
+
+
+class Words(OfScene):
+    """Words of a region of a scene, or of its background where the region is None."""
+
+    region: Name | None
+    text: Text
+
+
+class Copy(Record):
+    """A browser's copy of a story, of any schema version."""
+
+    story: dict[str, Any]
+    casting: Casting | None = None
+
+
+class Remember(Record):
+    """A copy that becomes a story again."""
+
+    copied: Copy = Field(alias="copy")  # pydantic's records have a method of that name

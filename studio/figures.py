@@ -1,0 +1,139 @@
+"""The cast and the boxes as the page shows them: who plays whom, in which colour, doing what."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+
+from pipeline.artifacts import Casting, Part, ScenePrompt
+from pipeline.packs.record import TroupeNames
+from pipeline.plan.lint.company import TOUCHING
+from pipeline.plan.lint.geometry import area, shared_part
+from pipeline.story import Character, Key, Region, Scene, Story
+from pipeline.theatre.world import load_world
+from studio.drawings import THEATRE_PREFIX
+from studio.staging import Staging
+
+_SPARE_COLOURS = ("#a0673c", "#5f7f6a", "#7d5f8c", "#4f728f")
+_NAME_CHARACTERS = 24
+
+View = dict[str, object]
+Figure = tuple[str, str]
+
+
+def actor_view(character: Character, staging: Staging, at: int) -> View:
+    """Give one of the cast: who plays them, and who else could."""
+    part = part_of(staging.casting, character.id)
+    question = next((one for one in staging.questions if one.character_id == character.id), None)
+    figures = _figures(part, staging.casting.parts, staging.pack.troupe) if part else ()
+    return {
+        "id": character.id,
+        "name": character.name,
+        "kind": character.kind,
+        "look": character.look,
+        "colour": actor_colour(part, at),
+        "played": f"the {part.colour} {part.kind}" if part else "",
+        "face": _face(part.kind, part.colour) if part else None,
+        "asks": question.asks if question else "",
+        "choices": [
+            {"kind": kind, "colour": colour, "face": _face(kind, colour)}
+            for kind, colour in (question.choices if question else figures)
+        ],
+    }
+
+
+def region_views(scene: Scene, story: Story, casting: Casting, prompt: ScenePrompt) -> list[View]:
+    """Give the boxes of a scene in their order; `played` says one in the pack's words."""
+    words = {region.region_id: region.text for region in prompt.regions}
+    learning = {part.motion_id for part in casting.motions if part.state == "to_learn"}
+    motions = {motion.id: motion.words for motion in story.motions}
+    views: list[View] = []
+    for at, region in enumerate(scene.regions):
+        motion = motions.get(region.motion_id or "", "")
+        view: View = {
+            "id": region.id,
+            "character_id": region.character_id,
+            "motion_id": region.motion_id,
+            "name": _name(region, story),
+            "colour": _colour(region, story, casting, at),
+            "description": region.description,
+            "layer": region.layer,
+            "locked": region.locked,
+            "keys": [key and _key(key) for key in region.keys],
+            "motion": motion,
+            "played": words.get(region.id, ""),
+            "to_learn": motion if region.motion_id in learning else "",
+        }
+        views.append(view)
+    return views
+
+
+def overlap_views(scene: Scene, story: Story) -> list[View]:
+    """Give the words for overlapping boxes, and the pairs of boxes that could have some."""
+    said = [(overlap.region_ids, overlap.description) for overlap in scene.overlaps]
+    told = [{*ids} for ids, _ in said]
+    for one, other in itertools.combinations(scene.regions, 2):
+        if _touch(one, other) and not any({one.id, other.id} <= ids for ids in told):
+            said.append(((one.id, other.id), ""))
+    names = {region.id: _name(region, story) for region in scene.regions}
+    return [
+        {"regions": list(ids), "who": " and ".join(names[i] for i in ids), "description": words}
+        for ids, words in said
+    ]
+
+
+def actor_colour(part: Part | None, at: int) -> str:
+    """Give the colour that marks the character at that place of the cast."""
+    rgb = load_world().colours.get(part.colour) if part else None
+    if rgb is None:
+        return _SPARE_COLOURS[at % len(_SPARE_COLOURS)]
+    return "#{:02x}{:02x}{:02x}".format(*rgb)
+
+
+def part_of(casting: Casting, character_id: str) -> Part | None:
+    """Give who plays a character."""
+    return next((part for part in casting.parts if part.character_id == character_id), None)
+
+
+def _figures(part: Part, parts: Iterable[Part], troupe: TroupeNames) -> tuple[Figure, ...]:
+    """Who could play a part: the present figure first, then its kind; nobody who plays another."""
+    now = (part.kind, part.colour)
+    taken = {(one.kind, one.colour) for one in parts} - {now}
+    every = itertools.product(troupe.kinds, troupe.colours)
+    order = sorted(every, key=lambda one: (one != now, one[0] != part.kind))
+    return tuple(one for one in order if one not in taken)
+
+
+def backdrop_address(name: str) -> str:
+    """Give where the page finds an empty stage, relative to the page."""
+    return f"{THEATRE_PREFIX.lstrip('/')}/backdrops/{name}.png"
+
+
+def _face(kind: str, colour: str) -> str:
+    return f"{THEATRE_PREFIX.lstrip('/')}/faces/{kind}-{colour}.png"
+
+
+def _colour(region: Region, story: Story, casting: Casting, at: int) -> str:
+    if region.character_id is None:
+        return _SPARE_COLOURS[at % len(_SPARE_COLOURS)]
+    order = [character.id for character in story.characters].index(region.character_id)
+    return actor_colour(part_of(casting, region.character_id), order)
+
+
+def _key(key: Key) -> View:
+    return {"box": key.box.as_list(), "visible": key.visible, "ease": key.ease}
+
+
+def _name(region: Region, story: Story) -> str:
+    if region.character_id is not None:
+        return story.character(region.character_id).name
+    return region.description[:_NAME_CHARACTERS] or region.id
+
+
+def _touch(one: Region, other: Region) -> bool:
+    """Whether the boxes of two actors lie over each other so far that words of both may blur."""
+    if one.character_id == other.character_id:
+        return False
+    pairs = zip(one.boxes(), other.boxes(), strict=True)
+    shares = (shared_part(a, b) / min(area(a), area(b)) for a, b in pairs if a and b)
+    return any(share > TOUCHING for share in shares)

@@ -1,0 +1,91 @@
+"""What a page asks to be made: takes, the film, the animatic; put into the queue with its seed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from pipeline.errors import InputError
+from pipeline.queue import Queue
+from pipeline.runner import render_settings
+from pipeline.story import Scene
+from studio.cards import Shown
+from studio.projects import find_scene
+from studio.views import waiting_scenes
+
+View = dict[str, Any]
+Quality = Literal["draft", "final"]
+Seed = Literal["same", "new"] | Annotated[int, Field(strict=True, ge=0, lt=2**53)]
+"""same: the chosen take's; new: one above every seed of the scene so far; or the seed itself."""
+
+
+def render(
+    shown: Shown, queue: Queue, scene_ids: Sequence[str] | None, *, quality: Quality, seed: Seed
+) -> None:
+    """Queue a take of each scene; None = of those without one, or whose take is outdated.
+
+    Raises:
+        NotThereError: there is no such scene; then nothing is queued.
+    """
+    project, user = shown.project, shown.settings.user
+    scenes = waiting_scenes(shown)
+    if scene_ids is not None:
+        scenes = [find_scene(project.story, scene_id) for scene_id in dict.fromkeys(scene_ids)]
+    for scene in scenes:
+        queue.submit("render", project.path, _arguments(shown, scene, quality, seed), user=user)
+
+
+def make_film(shown: Shown, queue: Queue, *, anyway: bool) -> View | None:
+    """Queue the film of the scenes that have takes.
+
+    Where takes are outdated it is not made unless asked for `anyway`: then this gives a notice
+    that names their scenes.
+
+    Raises:
+        InputError: no scene is rendered.
+    """
+    project, scenes = shown.project, shown.project.story.scenes
+    states = [shown.state(scene) for scene in scenes]
+    rendered = [state in ("done", "stale") for state in states]
+    if not any(rendered):
+        raise InputError("No scene is rendered yet", hint="Render at least one scene first.")
+    stale = [scene for scene, state in zip(scenes, states, strict=True) if state == "stale"]
+    if stale and not anyway:
+        return _outdated(stale)
+    arguments = {} if all(rendered) else {"only_rendered": True}
+    queue.submit("film", project.path, arguments, user=shown.settings.user)
+    return None
+
+
+def make_animatic(shown: Shown, queue: Queue) -> None:
+    """Queue the film of the boxes."""
+    queue.submit("animatic", shown.project.path, {}, user=shown.settings.user)
+
+
+def _arguments(shown: Shown, scene: Scene, quality: Quality, seed: Seed) -> dict[str, object]:
+    record = shown.staging.pack.record
+    steps = record.draft_steps if quality == "draft" else record.num_inference_steps
+    chosen = render_settings(record, seed=_seed(shown, scene, seed), num_inference_steps=steps)
+    return {
+        "scene_id": scene.id,
+        "seed": chosen.seed,
+        "steps": chosen.num_inference_steps,
+        "guidance": chosen.guidance_scale,
+    }
+
+
+def _seed(shown: Shown, scene: Scene, seed: Seed) -> int:
+    if seed == "same":
+        chosen = shown.takes.chosen(scene.id)
+        return chosen.settings.seed if chosen else 0
+    if seed == "new":
+        used = [take.settings.seed for take in shown.takes.of(scene.id)]
+        return max(used, default=-1) + 1
+    return seed
+
+
+def _outdated(scenes: Sequence[Scene]) -> View:
+    title = "These scenes have changed since their takes were rendered"
+    return {"title": title, "lines": [scene.title or scene.id for scene in scenes]}

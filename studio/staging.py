@@ -1,0 +1,174 @@
+"""How a pack plays a story: the model's words of each scene, and what is wrong with it.
+
+An edit changes one scene of up to forty, so each scene is staged by itself and kept: one that is
+asked for again, with the same cast and words, is the same record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pipeline.artifacts import Casting, PlacePart, ScenePrompt
+from pipeline.checking import limits_of
+from pipeline.packs.obedience import load_obedience
+from pipeline.packs.record import PACK_FILE, PackRecord, TroupeNames, find_pack, load_record
+from pipeline.plan.casting import cast_story
+from pipeline.plan.lint import Finding, Limits, lint
+from pipeline.plan.prompts import scene_prompt
+from pipeline.plan.questions import Question, casting_questions
+from pipeline.planning import load_troupe
+from pipeline.runner import normalise
+from pipeline.settings import Settings
+from pipeline.story import Scene, Story
+from pipeline.workspace import Project
+
+_KEPT_SCENES = 2000
+_KEPT_STORIES = 100
+_SEVERITIES = ("error", "warning", "hint")
+
+
+@dataclass(frozen=True, eq=False)
+class PlayedPack:
+    """A pack as the page needs it: its record, who it has, and what it can obey."""
+
+    name: str
+    record: PackRecord
+    troupe: TroupeNames
+    limits: Limits
+    obedience: Mapping[str, Any] | None
+    """What `pipeline.packs.obedience` holds, as JSON; None where nobody measured it."""
+
+
+@dataclass(frozen=True, eq=False)
+class StagedScene:
+    """A scene as a pack plays it; the same record as long as nothing about it changes."""
+
+    story: Story
+    """The story with that scene and its motions alone; its title and revision say nothing."""
+    place: PlacePart
+    prompt: ScenePrompt
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """All of a story that something follows from: equal parts are staged once."""
+
+    story: Story
+    casting: Casting | None
+    pack: PlayedPack
+
+
+@dataclass(frozen=True)
+class Staging:
+    """How a pack plays a story: who plays whom, each scene by id, and what is wrong."""
+
+    pack: PlayedPack
+    casting: Casting
+    questions: tuple[Question, ...]
+    """For each character that somebody stands in for."""
+    scenes: Mapping[str, StagedScene]
+    findings: tuple[Finding, ...]
+    """Of the whole story and of every scene, as `lint` gives them."""
+
+    @property
+    def prompts(self) -> dict[str, ScenePrompt]:
+        """Give the model's words by scene."""
+        return {scene_id: staged.prompt for scene_id, staged in self.scenes.items()}
+
+
+def stage(project: Project, settings: Settings) -> Staging:
+    """Give how a pack plays the story as it stands now; rendering reads it the same way."""
+    story, pack = project.story, played_pack(settings)
+    previous = project.casting if project.has_casting else None
+    places = {place.scene_id: place for place in previous.places} if previous else {}
+    before = previous and previous.model_copy(update={"places": ()})
+    bare = _only(story)
+    cast = _cast(_Part(bare, before, pack))
+    scenes = {
+        scene.id: _staged(_part_of(scene, bare, _placed(cast, places.get(scene.id)), pack))
+        for scene in story.scenes
+    }
+    casting = cast.model_copy(update={"places": tuple(one.place for one in scenes.values())})
+    questions = casting_questions(story, casting, pack.troupe)
+    of_all = _findings_of_all(_Part(_only(story, bare=True), None, pack))
+    found = [*of_all, *(one for staged in scenes.values() for one in staged.findings)]
+    findings = sorted(found, key=lambda one: _SEVERITIES.index(one.severity))
+    return Staging(pack, casting, questions, scenes, tuple(findings))
+
+
+def played_pack(settings: Settings) -> PlayedPack:
+    """Give the pack that plays; read again once its record has changed.
+
+    Raises:
+        InputError: the pack has no closed cast.
+        ModelUnavailableError: there is no such pack.
+    """
+    changed = (find_pack(settings.pack) / PACK_FILE).stat().st_mtime_ns
+    return _read_pack(settings.pack, changed)
+
+
+def finding_key(finding: Finding) -> str:
+    """Give what a browser calls a finding: the same one has the same key."""
+    return hashlib.sha256(finding.model_dump_json().encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=8)
+def _read_pack(name: str, _: int) -> PlayedPack:
+    limits = limits_of(Settings(home=Path(), pack=name))
+    measured = load_obedience(name)
+    obedience = measured.model_dump(mode="json") if measured else None
+    return PlayedPack(name, load_record(name), load_troupe(name), limits, obedience)
+
+
+def _only(story: Story, *, bare: bool = False) -> Story:
+    """The story without its scenes, or with bare ones: all that its cast and its size follow from.
+
+    Nothing else is left to tell two of them apart, so that they are staged once.
+    """
+    scenes = tuple(Scene.model_construct(id=scene.id) for scene in story.scenes) if bare else ()
+    return story.model_copy(update={"id": "x", "revision": 0, "title": "x", "scenes": scenes})
+
+
+def _placed(cast: Casting, place: PlacePart | None) -> Casting:
+    return cast.model_copy(update={"places": (place,)}) if place else cast
+
+
+def _part_of(scene: Scene, story: Story, cast: Casting, pack: PlayedPack) -> _Part:
+    """The story and its casting with that scene and the scene's motions alone."""
+    used = {region.motion_id for region in scene.regions}
+    motions = tuple(motion for motion in story.motions if motion.id in used)
+    moves = tuple(part for part in cast.motions if part.motion_id in used)
+    part = story.model_copy(update={"motions": motions, "scenes": (scene,)})
+    return _Part(part, cast.model_copy(update={"motions": moves}), pack)
+
+
+@lru_cache(maxsize=_KEPT_STORIES)
+def _cast(part: _Part) -> Casting:
+    pack = part.pack
+    return cast_story(part.story, troupe=pack.troupe, pack=pack.name, previous=part.casting)
+
+
+@lru_cache(maxsize=_KEPT_STORIES)
+def _findings_of_all(part: _Part) -> tuple[Finding, ...]:
+    found = lint(part.story, limits=part.pack.limits)
+    return tuple(one for one in found if one.place.scene_id is None)
+
+
+@lru_cache(maxsize=_KEPT_SCENES)
+def _staged(part: _Part) -> StagedScene:
+    pack, (scene,) = part.pack, part.story.scenes
+    casting = cast_story(part.story, troupe=pack.troupe, pack=pack.name, previous=part.casting)
+    prompt = scene_prompt(part.story, scene.id, casting, troupe=pack.troupe)
+    found = lint(part.story, limits=pack.limits)
+    return StagedScene(
+        story=part.story,
+        place=casting.places[0],
+        prompt=normalise(prompt, pack.record),
+        findings=tuple(one for one in found if one.place.scene_id == scene.id),
+    )

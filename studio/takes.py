@@ -1,0 +1,95 @@
+"""The takes of a story as the page shows them: read once, until the folder holds others."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from functools import cached_property
+from pathlib import Path
+
+from pipeline.artifacts import Take
+from pipeline.errors import InvalidStoryError, WorkspaceError
+from pipeline.files import read_record
+from pipeline.packs.record import PackRecord
+from pipeline.project import Decisions, Project
+
+_MOST_KEPT = 4000
+_kept: OrderedDict[tuple[str, str], tuple[frozenset[str], tuple[Take, ...]]] = OrderedDict()
+_keeping = threading.Lock()
+
+
+class Takes:
+    """The takes of a project while it is looked at; each scene's are read when asked for."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._seen: dict[str, tuple[Take, ...]] = {}
+
+    def of(self, scene_id: str) -> tuple[Take, ...]:
+        """Give a scene's takes, oldest first."""
+        if scene_id not in self._seen:
+            self._seen[scene_id] = self._read(scene_id)
+        return self._seen[scene_id]
+
+    def _read(self, scene_id: str) -> tuple[Take, ...]:
+        """A take never changes, so nothing is read where the names of the files are known."""
+        key = (str(self._project.path), scene_id)
+        names = _names(self._project.path / "takes" / scene_id)
+        with _keeping:
+            known, takes = _kept.get(key, (None, ()))
+        if known != names:
+            takes = tuple(self._project.takes(scene_id)) if names else ()
+            with _keeping:
+                _kept[key] = (names, takes)
+                _kept.move_to_end(key)
+                while len(_kept) > _MOST_KEPT:
+                    _kept.popitem(last=False)
+        return takes
+
+    def chosen(self, scene_id: str) -> Take | None:
+        """Give the take that goes into the film: the chosen one, else the newest; None if none."""
+        takes = self.of(scene_id)
+        wanted = self._decisions.takes.get(scene_id)
+        return next((take for take in takes if take.id == wanted), takes[-1] if takes else None)
+
+    def all(self) -> list[Take]:
+        """Give the takes of every scene of the story."""
+        return [take for scene in self._project.story.scenes for take in self.of(scene.id)]
+
+    def picture(self, scene_id: str) -> str | None:
+        """Give the id of the storyteller's own picture for a scene; None if there is none."""
+        wanted = self._decisions.pictures.get(scene_id)
+        return wanted if wanted and self._project.picture_file(wanted).is_file() else None
+
+    @cached_property
+    def _decisions(self) -> Decisions:
+        file = self._project.path / "decisions.json"
+        try:
+            return read_record(file, Decisions) if file.is_file() else Decisions()
+        except (InvalidStoryError, WorkspaceError):
+            return Decisions()
+
+
+def _names(folder: Path) -> frozenset[str]:
+    try:
+        return frozenset(path.name for path in folder.iterdir())
+    except FileNotFoundError:
+        return frozenset()
+
+
+def is_draft(take: Take, record: PackRecord) -> bool:
+    """Whether a take was rendered with as few steps as a draft."""
+    return take.settings.num_inference_steps <= record.draft_steps
+
+
+def seconds_for(takes: list[Take], record: PackRecord, *, draft: bool) -> float | None:
+    """Give what a take will need, as the newest of its quality did; None where nobody knows.
+
+    Where there is none of that quality, the newest of the other one is counted by its steps.
+    """
+    same = [take for take in takes if is_draft(take, record) == draft]
+    newest = max(same or takes, key=lambda take: take.created, default=None)
+    if newest is None:
+        return None
+    steps = record.draft_steps if draft else record.num_inference_steps
+    return newest.seconds_taken / newest.settings.num_inference_steps * steps

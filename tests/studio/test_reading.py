@@ -1,0 +1,37 @@
+"""Words that the pack reads otherwise, as the page asks for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.errors import PipelineError
+from pipeline.settings import Settings
+from pipeline.workspace import Project
+from studio.reading import words_view
+
+
+def test_words_of_a_box_are_marked_for_its_own_player(project: Project, settings: Settings) -> None:
+    view = words_view(project, settings, "dusk", "dragon", "the shy dragon waves")
+    assert view == {
+        "marks": [
+            {"start": 4, "end": 7, "words": "shy: not known to the paper theatre, has no effect"},
+            {"start": 8, "end": 14, "words": "dragon: played as robot"},
+        ]
+    }
+
+
+def test_words_of_the_background_are_marked(project: Project, settings: Settings) -> None:
+    view = words_view(project, settings, "dusk", None, "a lighthouse")
+    assert view == {"marks": [{"start": 2, "end": 12, "words": "lighthouse: played as beach"}]}
+
+
+@pytest.mark.parametrize(
+    ("scene", "region", "text"),
+    [("dusk", "mia", None), ("dusk", "mia", "x" * 4001), ("dusk", "nobody", "a fox"),
+     ("dusk", ["mia"], "a fox"), ("nowhere", "mia", "a fox"), (None, None, "a fox")],
+)  # fmt: skip
+def test_what_is_not_there_has_no_words(
+    project: Project, settings: Settings, scene: object, region: object, text: object
+) -> None:
+    with pytest.raises(PipelineError):
+        words_view(project, settings, scene, region, text)

@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
             server_name=options.host,
             server_port=options.port,
             inbrowser=not options.no_browser,
-            **launch_options(settings, queue),
+            **launch_options(settings, queue, host=options.host),
         )
     except OSError as error:
         address = f"{options.host}:{options.port}"

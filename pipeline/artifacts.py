@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from pipeline.story import Box, Id, Record
+from pipeline.story import Box, Id, Record, Revision
 
+
+def _moment(text: str) -> str:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or not 1970 <= moment.year < 9999:
+        raise ValueError("a date and time of our days with its zone is needed")
+    return text
+
+
+Moment = Annotated[str, AfterValidator(_moment)]
+"""Date and time, ISO 8601 with its zone, years 1970 to 9998."""
+Side = Annotated[int, Field(gt=0, le=4096)]
+"""Width or height of a video in pixels."""
 Facing = Literal["left", "right"]
 MotionState = Literal["known", "learned", "to_learn"]
 """known: the pack plays it; learned: a prior does; to_learn: its clips wait to be learned from."""
@@ -52,6 +65,10 @@ class Casting(Record):
     parts: tuple[Part, ...] = ()
     motions: tuple[MotionPart, ...] = ()
     places: tuple[PlacePart, ...] = ()
+
+    def part_of(self, character_id: str | None) -> Part | None:
+        """Give who plays a character; None if nobody does."""
+        return next((part for part in self.parts if part.character_id == character_id), None)
 
     def notes(self) -> list[str]:
         """Give what was cast differently from the story's words, each sentence once."""
@@ -126,14 +143,13 @@ class Take(Record):
     pack_revision: str
     settings: RenderSettings
     prompt: ScenePrompt
-    num_frames: int = Field(gt=0)
-    fps: int = Field(gt=0)
-    width: int = Field(gt=0)
-    height: int = Field(gt=0)
-    seconds_taken: float = Field(ge=0)
-    story_revision: int = Field(ge=0)
-    created: str
-    """Date and time, ISO 8601, UTC."""
+    num_frames: int = Field(gt=0, le=10_000)
+    fps: int = Field(gt=0, le=240)
+    width: Side
+    height: Side
+    seconds_taken: float = Field(ge=0, le=1e7, allow_inf_nan=False)
+    story_revision: Revision
+    created: Moment
 
 
 class Cut(Record):

@@ -47,13 +47,22 @@ def read_bin(file: Path) -> Bin:
 
 
 def put_in(file: Path, scene: Scene, index: int) -> Binned:
-    """Put a scene into the bin; beyond `MAX_BINNED` the oldest ones go."""
+    """Put a scene into the bin; beyond `MAX_BINNED`, or what a file holds, the oldest ones go."""
     removed = datetime.now(UTC).isoformat(timespec="seconds")
     made = f"{scene.id[:48]}-{uuid4().hex[:12]}"
     binned = Binned(id=made, scene=scene, index=index, removed=removed)
-    scenes = (*read_bin(file).scenes, binned)
-    write_record(file, Bin(scenes=scenes[-MAX_BINNED:]))
+    _keep(file, (*read_bin(file).scenes, binned)[-MAX_BINNED:])
     return binned
+
+
+def _keep(file: Path, scenes: tuple[Binned, ...]) -> None:
+    """Write the bin; where it is larger than a record may be, without its older half."""
+    try:
+        write_record(file, Bin(scenes=scenes))
+    except InputError:
+        if len(scenes) == 1:
+            raise
+        _keep(file, scenes[len(scenes) // 2 :])
 
 
 def take_out(file: Path, bin_id: str) -> Binned:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -18,7 +19,10 @@ from pipeline.theatre.world import load_world
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+logger = logging.getLogger(__name__)
+
 _FACE_PX = 320
+_NAME_CHARACTERS = 24
 _LARGEST_PX = 4000
 """Longest side of a picture that is read; the studio keeps none that is larger."""
 _SPARE_COLOURS: tuple[Colour, ...] = (
@@ -61,6 +65,21 @@ def mark_colour(part: Part | None, at: int) -> Colour:
     return _SPARE_COLOURS[at % len(_SPARE_COLOURS)]
 
 
+def region_colour(region: Region, story: Story, casting: Casting, at: int) -> Colour:
+    """Give the colour of a box, the one at that place of its scene: that of whom it shows."""
+    if region.character_id is None:
+        return mark_colour(None, at)
+    order = [character.id for character in story.characters].index(region.character_id)
+    return mark_colour(casting.part_of(region.character_id), order)
+
+
+def region_name(region: Region, story: Story) -> str:
+    """Give what a box is called: whom it shows, or the first of its words."""
+    if region.character_id is not None:
+        return story.character(region.character_id).name
+    return region.description[:_NAME_CHARACTERS].strip() or "Somebody new"
+
+
 def _players(scene: Scene, story: Story, casting: Casting) -> Mapping[str, Player]:
     return {
         region.id: _player(region, scene, story, casting, at)
@@ -69,21 +88,14 @@ def _players(scene: Scene, story: Story, casting: Casting) -> Mapping[str, Playe
 
 
 def _player(region: Region, scene: Scene, story: Story, casting: Casting, at: int) -> Player:
-    ids = [character.id for character in story.characters]
-    part = next((p for p in casting.parts if p.character_id == region.character_id), None)
+    part = casting.part_of(region.character_id)
     others = [r.boxes() for r in scene.regions if r.character_id != region.character_id]
     return Player(
-        name=_name(region, story),
-        colour=mark_colour(part, ids.index(region.character_id) if region.character_id else at),
+        name=region_name(region, story),
+        colour=region_colour(region, story, casting, at),
         face=_face(part.kind, part.colour) if part else None,
         looks_left=facing_of(region.boxes(), others) == "left",
     )
-
-
-def _name(region: Region, story: Story) -> str:
-    if region.character_id is not None:
-        return story.character(region.character_id).name
-    return region.description[:24].strip() or region.id
 
 
 def _own_picture(project: Project, scene_id: str) -> Image | None:
@@ -95,9 +107,13 @@ def _own_picture(project: Project, scene_id: str) -> Image | None:
         return None
     try:
         with Image.open(project.picture_file(name), formats=("JPEG",)) as picture:
-            return picture.convert("RGB") if max(picture.size) <= _LARGEST_PX else None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        return None
+            if max(picture.size) <= _LARGEST_PX:
+                return picture.convert("RGB")
+            why: object = f"it is larger than {_LARGEST_PX} pixels"
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        why = error
+    logger.warning("the picture of scene %r is left out: %s", scene_id, why)
+    return None
 
 
 def _backdrop(name: str | None) -> Image | None:

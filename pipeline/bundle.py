@@ -41,8 +41,13 @@ logger = logging.getLogger(__name__)
 MAX_FILES = 20_000
 MAX_BYTES = 2_000_000_000
 """Of all files of a project together."""
+MAX_JSON_BYTES = 100_000_000
+"""Of all its records together."""
 _MAX_DIRECTORY_BYTES = 300 * MAX_FILES
 _CHUNK_BYTES = 1 << 20
+_PLAIN_BYTES = 10_000_000
+"""What pictures and videos of a zip may unpack to, and twice the zip: they hardly get smaller."""
+_LEFT_OVER_SECONDS = 86_400
 _ID = r"[a-z0-9][a-z0-9_-]{0,63}"
 _RECORDS: dict[str, type[Record]] = {
     "casting.json": Casting,
@@ -86,7 +91,7 @@ def write_bundle(project: Project, out: BinaryIO | Path) -> None:
     """
     with workspace_errors(f"keep {short(project.path)} in a zip"):
         entries = list(_entries(project))
-        _check_size(len(entries), sum(entry.size for entry in entries))
+        _check_sizes([(entry.name, entry.size) for entry in entries])
         if not isinstance(out, Path):
             _write(entries, out)
             return
@@ -106,16 +111,25 @@ def read_bundle(path: Path, settings: Settings) -> Project:
         InputError: the file is no such zip, or holds anything else or too much.
         WorkspaceError: it cannot be read, or the project cannot be written; nothing is left.
     """
+    _sweep(projects_dir(settings))
     folder = partial_path(projects_dir(settings) / "import")
     try:
         with workspace_errors("unpack the zip"), _zip_errors():
             folder.mkdir(parents=True)
             _unpack(path, folder)
-        story = _checked(folder)
         prune_versions(folder / "versions")
+        story = _checked(folder)
         return move_in(folder, story, settings)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(home: Path) -> None:
+    """Remove what imports left that were ended from outside, once nobody can still be at it."""
+    for left in home.glob(".import.*.part"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _LEFT_OVER_SECONDS:
+                shutil.rmtree(left)
 
 
 def _entries(project: Project) -> Iterator[_Entry]:
@@ -193,7 +207,8 @@ def _unpack(path: Path, folder: Path) -> None:
             entries = archive.infolist()
             if len(entries) != number:
                 raise zipfile.BadZipFile("its list of files is cut short")
-            _check_size(len(entries), sum(info.file_size for info in entries))
+            _check_sizes([(info.filename, info.file_size) for info in entries])
+            _check_packing(entries, path.stat().st_size)
             for info in entries:
                 if not _FOLDER.fullmatch(info.filename):
                     _check_entry(info)
@@ -218,13 +233,23 @@ def _check_directory(file: BinaryIO) -> int:
     return number
 
 
-def _check_size(num_files: int, num_bytes: int) -> None:
-    if num_files > MAX_FILES or num_bytes > MAX_BYTES:
+def _check_sizes(files: Sequence[tuple[str, int]]) -> None:
+    num_files, num_bytes = len(files), sum(size for _, size in files)
+    records = sum(size for name, size in files if name.endswith(".json"))
+    if num_files > MAX_FILES or num_bytes > MAX_BYTES or records > MAX_JSON_BYTES:
         raise InputError(
             f"the story has {num_files:,} files of {num_bytes / 1e9:.1f} GB; a zip of one holds "
-            f"{MAX_FILES:,} and {MAX_BYTES / 1e9:.0f} GB at most",
+            f"{MAX_FILES:,} and {MAX_BYTES / 1e9:.0f} GB at most, {MAX_JSON_BYTES / 1e6:.0f} MB "
+            "of them words",
             hint="Remove takes or films that are not needed.",
         )
+
+
+def _check_packing(entries: Sequence[zipfile.ZipInfo], zip_bytes: int) -> None:
+    """Refuse videos and pictures that unpack to far more than they are: they are none."""
+    media = sum(info.file_size for info in entries if not info.filename.endswith(".json"))
+    if media > 2 * zip_bytes + _PLAIN_BYTES:
+        raise InputError("the zip unpacks to far more than it is", hint=_HINT)
 
 
 def _check_entry(info: zipfile.ZipInfo) -> None:

@@ -4,6 +4,7 @@
       InputError               the person edits something
         InvalidStoryError      `problems`: list of (path, message)
       WorkspaceError           a folder or file cannot be read or written
+        StaleStoryError        the story was edited elsewhere meanwhile
       ModelUnavailableError    weights, a package or a device are missing
       StageError               a stage ran and failed
         PlanningError
@@ -48,6 +49,10 @@ class InvalidStoryError(InputError):
 
 class WorkspaceError(PipelineError):
     """A folder or file of the workspace cannot be read or written."""
+
+
+class StaleStoryError(WorkspaceError):
+    """The saved story is another revision than the one that was edited."""
 
 
 class ModelUnavailableError(PipelineError):

@@ -12,6 +12,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from pipeline.errors import InputError, InvalidStoryError, WorkspaceError
 from pipeline.story import Id, Record
@@ -101,8 +102,20 @@ def _sync_folder(folder: Path) -> None:
 
 
 def write_record(path: Path, record: Record) -> None:
-    """Write a record as JSON, whole or not at all (see `write_bytes`)."""
-    write_bytes(path, (record.model_dump_json(indent=1) + "\n").encode())
+    """Write a record as JSON, whole or not at all (see `write_bytes`).
+
+    Raises:
+        InputError: it is larger than what `read_record` would read again.
+        WorkspaceError: it cannot be written.
+    """
+    content = (record.model_dump_json(indent=1) + "\n").encode()
+    if len(content) > MAX_RECORD_BYTES:
+        raise InputError(
+            f"this is more than a {type(record).__name__.lower()} can hold: "
+            f"at most {MAX_RECORD_BYTES // 1_000_000} MB",
+            hint="Write less, or begin a new story.",
+        )
+    write_bytes(path, content)
 
 
 def read_record(path: Path, kind: type[R]) -> R:
@@ -153,10 +166,17 @@ def invalid_record(what: str, error: ValidationError) -> InvalidStoryError:
 
 def problems_of(error: ValidationError) -> list[tuple[str, str]]:
     """Give each problem of a record: its place in words, and what is wrong."""
-    return [
-        (describe_place(one["loc"]), one["msg"].removeprefix("Value error, "))
-        for one in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
+    return [problem_of(one) for one in details_of(error)]
+
+
+def details_of(error: ValidationError) -> list[ErrorDetails]:
+    """Give what pydantic knows of each problem but for the values themselves."""
+    return error.errors(include_url=False, include_context=False, include_input=False)
+
+
+def problem_of(detail: ErrorDetails) -> tuple[str, str]:
+    """Give one problem: its place in words, and what is wrong."""
+    return describe_place(detail["loc"]), detail["msg"].removeprefix("Value error, ")
 
 
 def describe_place(place: tuple[int | str, ...]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pipeline.artifacts import Casting, PlanAttempt, PlanRecord
-from pipeline.errors import InputError, InvalidStoryError, WorkspaceError
+from pipeline.errors import InputError, InvalidStoryError, StaleStoryError, WorkspaceError
 from pipeline.files import short, workspace_errors, write_record
 from pipeline.packs.record import TroupeNames, load_record
 from pipeline.progress import Progress, Work
@@ -86,7 +86,8 @@ def replan(
     Raises:
         InputError: there is no such scene, or the note says nothing that can be done.
         PlanningError: no scene could be made of it.
-        WorkspaceError: this scene was edited elsewhere meanwhile, or it cannot be written.
+        StaleStoryError: this scene was edited elsewhere meanwhile.
+        WorkspaceError: it cannot be written.
     """
     before = project.story
     _check_scene(before, scene_id)
@@ -98,19 +99,16 @@ def replan(
         from pipeline.plan.replanning import replan_scene
 
         troupe = load_troupe(settings.pack)
-        story = replan_scene(before, scene_id, note, troupe=troupe, seed=seed)
+        planned = replan_scene(before, scene_id, note, troupe=troupe, seed=seed)
     else:
-        planned = yield from _ask_again(before, scene_id, note, settings)
-        story, record = _thinned(planned.story, settings, scene_id), planned.record
-    story = _joined(project.reload(), before, story, scene_id)
+        answered = yield from _ask_again(before, scene_id, note, settings)
+        planned, record = _thinned(answered.story, settings, scene_id), answered.record
     told = f"scene {scene_id!r} was planned anew with the note “{note.strip()}”"
     planning = _continued(_readable(lambda: project.planning), record, told)
-    casting = None
-    if project.has_casting:
-        casting = _cast(story, settings, previous=_readable(lambda: project.casting))
-    project.save_story(story)
-    if casting is not None:
-        project.save_casting(casting)
+    try:
+        story = _save_joined(project, before, planned, scene_id, settings)
+    except StaleStoryError:  # an edit came between reading and saving: join with that, too
+        story = _save_joined(project, before, planned, scene_id, settings)
     project.save_planning(planning)
     yield Progress(stage="replan", step=1, total=1, note="scene planned", scene_id=scene_id)
     return story
@@ -230,7 +228,7 @@ def _joined(now: Story, before: Story, planned: Story, scene_id: str) -> Story:
     if now == before:
         return planned.model_copy(update={"revision": before.revision + 1})
     if before.scene(scene_id) not in now.scenes:
-        raise WorkspaceError(
+        raise StaleStoryError(
             f"scene {scene_id!r} was edited elsewhere while it was planned", hint="Plan it again."
         )
     characters, who = _merged(now.characters, before.characters, planned.characters)
@@ -241,6 +239,19 @@ def _joined(now: Story, before: Story, planned: Story, scene_id: str) -> Story:
         motions=motions,
         scenes=tuple(scene if one.id == scene_id else one for one in now.scenes),
     )
+
+
+def _save_joined(
+    project: Project, before: Story, planned: Story, scene_id: str, settings: Settings
+) -> Story:
+    """Save the next revision, and who plays whom in it where that was decided already."""
+    story, casting = _joined(project.reload(), before, planned, scene_id), None
+    if project.has_casting:
+        casting = _cast(story, settings, previous=_readable(lambda: project.casting))
+    project.save_story(story)
+    if casting is not None:
+        project.save_casting(casting)
+    return story
 
 
 def _merged(

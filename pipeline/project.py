@@ -6,13 +6,14 @@ import logging
 import re
 import shutil
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import Field
 
 from pipeline.artifacts import Casting, PlanRecord, Take
 from pipeline.bin import Binned, find_binned, put_in, read_bin, take_out
-from pipeline.errors import InputError, InvalidStoryError, WorkspaceError
+from pipeline.errors import InputError, InvalidStoryError, StaleStoryError, WorkspaceError
 from pipeline.files import (
     checked_id,
     partial_path,
@@ -28,7 +29,12 @@ from pipeline.versions import Version, keep_version, list_versions, prune_versio
 
 logger = logging.getLogger(__name__)
 
-_story_lock = threading.Lock()  # the page's threads are the only ones that save stories
+_LOCKS = tuple(threading.Lock() for _ in range(64))
+"""Each project has one of them, by its path; now and then two share one.
+
+Threads of one program wait for each other. Where another program saved meanwhile, the revision
+says so.
+"""
 
 
 class Decisions(Record):
@@ -37,6 +43,11 @@ class Decisions(Record):
     takes: dict[Id, Id] = Field(default_factory=dict)
     pictures: dict[Id, Id] = Field(default_factory=dict)
     """The picture of the storyteller's own that a scene's boxes are drawn on."""
+
+    def take_of(self, scene_id: str, takes: Sequence[Take]) -> Take | None:
+        """Give the take that goes into the film: the chosen one, else the last; None if none."""
+        chosen = self.takes.get(scene_id)
+        return next((take for take in takes if take.id == chosen), takes[-1] if takes else None)
 
 
 class Project:
@@ -74,20 +85,21 @@ class Project:
                 `story.revision`.
 
         Raises:
-            WorkspaceError: the saved story is another revision by now, or it cannot be written.
+            StaleStoryError: the saved story is another revision by now.
+            WorkspaceError: it cannot be written.
         """
         base = story.revision - 1 if base_revision is None else base_revision
-        with _story_lock:
+        with self._lock:
             saved = self.reload()
             if saved == story:
                 return
             if saved.revision != base or story.revision <= base:
-                raise WorkspaceError(
+                raise StaleStoryError(
                     f"story {story.id!r} was edited elsewhere: revision {saved.revision} is saved, "
                     f"the edits started from {base}",
                     hint="Open the story again and repeat the edit.",
                 )
-            keep_version(self._file("versions"), saved, self._file("story.json"))
+            keep_version(self._file("versions"), base, self._file("story.json"))
             write_record(self._file("story.json"), story)
             self._story = story
             prune_versions(self._file("versions"))
@@ -141,7 +153,7 @@ class Project:
 
     def throw(self, scene: Scene, index: int) -> Binned:
         """Put a scene into the bin, before the story without it is saved: so it is never lost."""
-        with _story_lock:
+        with self._lock:
             return put_in(self._file("bin.json"), scene, index)
 
     def take_back(self, bin_id: str) -> Binned:
@@ -150,14 +162,14 @@ class Project:
         Raises:
             InputError: it is not in the bin.
         """
-        with _story_lock:
+        with self._lock:
             return take_out(self._file("bin.json"), bin_id)
 
     def used_scene_ids(self) -> set[str]:
         """Give the ids that no new scene may get: of the story, the bin, takes and pictures."""
         binned = (one.scene.id for one in read_bin(self._file("bin.json")).scenes)
         folders = (path.name for path in self._file("takes").glob("*"))
-        pictures = self._decisions().pictures
+        pictures = self.decisions().pictures
         return {*(scene.id for scene in self.story.scenes), *binned, *folders, *pictures}
 
     @property
@@ -203,7 +215,8 @@ class Project:
     def save_take(self, take: Take, video: Path) -> Take:
         """Move a finished video in and write the take beside it, the JSON last.
 
-        Gives the take as saved: under the next free id if its own was taken meanwhile.
+        Gives the take as saved: under the next free id if its own was taken meanwhile. It is the
+        scene's chosen one until another is chosen: who has rendered wants to see that.
         """
         folder = self.take_dir(take.scene_id)
         with workspace_errors(f"save a take in {short(folder)}"):
@@ -216,6 +229,7 @@ class Project:
                 target.unlink(missing_ok=True)
                 raise
         write_record(folder / f"{take.id}.json", take)
+        self._forget_choice(take.scene_id)
         return take
 
     def take_video(self, take: Take) -> Path:
@@ -224,28 +238,33 @@ class Project:
 
     def chosen_take(self, scene_id: str) -> Take | None:
         """Give the take that goes into the film: the chosen one, else the newest; None if none."""
-        takes = self.takes(scene_id)
-        chosen = self._decisions().takes.get(scene_id)
-        return next((take for take in takes if take.id == chosen), takes[-1] if takes else None)
+        return self.decisions().take_of(scene_id, self.takes(scene_id))
 
     def choose_take(self, scene_id: str, take_id: str) -> None:
         """Choose the take that goes into the film; InputError if the scene has no such take."""
         if all(take.id != take_id for take in self.takes(scene_id)):
             raise InputError(f"scene {scene_id!r} has no take {take_id!r}")
-        with _story_lock:
-            decided = self._decisions()
+        with self._lock:
+            decided = self.decisions()
             takes = {**decided.takes, scene_id: take_id}
             self._decide(decided.model_copy(update={"takes": takes}))
 
+    def _forget_choice(self, scene_id: str) -> None:
+        with self._lock:
+            decided = self.decisions()
+            if scene_id in decided.takes:
+                takes = {one: take for one, take in decided.takes.items() if one != scene_id}
+                self._decide(decided.model_copy(update={"takes": takes}))
+
     def picture(self, scene_id: str) -> str | None:
         """Give the id of the storyteller's own picture for a scene; None if there is none."""
-        chosen = self._decisions().pictures.get(scene_id)
+        chosen = self.decisions().pictures.get(scene_id)
         return chosen if chosen and self.picture_file(chosen).is_file() else None
 
     def choose_picture(self, scene_id: str, picture_id: str | None) -> None:
         """Show a picture behind a scene's boxes, or none; one that no scene shows any more goes."""
-        with _story_lock:
-            decided = self._decisions()
+        with self._lock:
+            decided = self.decisions()
             pictures = {k: v for k, v in decided.pictures.items() if k != scene_id}
             if picture_id is not None:
                 pictures[checked_id(scene_id)] = checked_id(picture_id)
@@ -274,13 +293,18 @@ class Project:
             self.films_dir.mkdir(parents=True, exist_ok=True)
         return self.films_dir / f"{_next_name(self.films_dir, 'film')}.mp4"
 
-    def _decisions(self) -> Decisions:
+    def decisions(self) -> Decisions:
+        """Give what the storyteller decided; a broken file counts as nothing, and is logged."""
         file = self._file("decisions.json")
         try:
             return read_record(file, Decisions) if file.is_file() else Decisions()
         except (InvalidStoryError, WorkspaceError) as error:
             logger.warning("decisions left out: %s", error)
             return Decisions()
+
+    @property
+    def _lock(self) -> threading.Lock:
+        return _LOCKS[hash(self.path) % len(_LOCKS)]
 
     def _decide(self, decisions: Decisions) -> None:
         write_record(self._file("decisions.json"), decisions)

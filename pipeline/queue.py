@@ -11,7 +11,7 @@ import hashlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -58,6 +58,7 @@ CREATE TABLE IF NOT EXISTS jobs (
 CREATE UNIQUE INDEX IF NOT EXISTS one_active_per_key ON jobs(key)
   WHERE state IN ('queued', 'running');
 CREATE INDEX IF NOT EXISTS by_state ON jobs(state, id);
+CREATE INDEX IF NOT EXISTS by_project ON jobs(project, id);
 CREATE TABLE IF NOT EXISTS workers (
   place INTEGER PRIMARY KEY CHECK (place = 1), pid INTEGER NOT NULL, born REAL NOT NULL
 );
@@ -141,19 +142,33 @@ class Queue:
         """Give a job as it is now; None if there is none of that id."""
         return next(iter(self._select("WHERE id = ?", job_id)), None)
 
-    def jobs(self, project: str | Path | None = None, *, active: bool = False) -> list[Job]:
-        """Give the jobs, oldest first: all, of one project, or only those that wait or run."""
+    def jobs(
+        self,
+        project: str | Path | None = None,
+        *,
+        active: bool = False,
+        also: Collection[int] = (),
+    ) -> list[Job]:
+        """Give the jobs, oldest first: all, of one project, or only those that wait or run.
+
+        `also` names some that are given though they neither wait nor run.
+        """
         return self._select(
-            "WHERE (? IS NULL OR project = ?) AND (NOT ? OR state IN ('queued', 'running'))"
-            " ORDER BY id",
+            "WHERE (? IS NULL OR project = ?) AND (NOT ? OR state IN ('queued', 'running')"
+            " OR id IN (SELECT value FROM json_each(?))) ORDER BY id",
             *[None if project is None else str(project)] * 2,
-            active,
+            *(active, json.dumps([*also])),
         )
+
+    def waiting(self) -> list[int]:
+        """Give the ids of all jobs that wait or run, oldest first."""
+        sql = "SELECT id FROM jobs WHERE state IN ('queued', 'running') ORDER BY id"
+        return [row["id"] for row in self._run(sql)]
 
     def claim(self, worker_id: str) -> Job | None:
         """Take the oldest queued job to run it; None if none waits. No job is given to two."""
         now = time.time()
-        rows = self._write(
+        rows = self._run(
             "UPDATE jobs SET state = 'running', worker = ?, started = ?, heartbeat = ?,"
             " control = 'none' WHERE id ="
             " (SELECT id FROM jobs WHERE state = 'queued' ORDER BY id LIMIT 1) RETURNING *",
@@ -191,7 +206,7 @@ class Queue:
     def beat(self, job_id: int) -> None:
         """Note that the worker of a running job is alive, though no step is over yet."""
         sql = "UPDATE jobs SET heartbeat = ? WHERE id = ? AND state = 'running'"
-        self._write(sql, time.time(), job_id)
+        self._run(sql, time.time(), job_id)
 
     def finish(self, job_id: int, result: Any = None) -> None:  # noqa: ANN401 - any JSON
         """End a running job well; `result` is anything JSON can hold."""
@@ -210,13 +225,13 @@ class Queue:
 
         One that was told to stop or to cancel is cancelled instead.
         """
-        self._write(
+        self._run(
             "UPDATE jobs SET state = 'cancelled', finished = ?, preview = NULL"
             " WHERE id = ? AND state = 'running' AND control IN ('stop', 'cancel')",
             *(time.time(), job_id),
         )
         sql = f"UPDATE jobs SET {_BACK_TO_QUEUED}, note = ? WHERE id = ? AND state = 'running'"
-        self._write(sql, note, job_id)
+        self._run(sql, note, job_id)
 
     def control(self, job_id: int, word: Control) -> None:
         """Tell a job what to do. A queued job told to stop or cancel ends at once.
@@ -278,7 +293,7 @@ class Queue:
 
     def dismiss(self, pid: int) -> None:
         """Strike a process off as the home's worker."""
-        self._write("DELETE FROM workers WHERE pid = ?", pid)
+        self._run("DELETE FROM workers WHERE pid = ?", pid)
 
     def worker_pid(self) -> int | None:
         """Give the pid of the home's worker if it lives."""
@@ -289,7 +304,7 @@ class Queue:
         values = {"state": state, "finished": time.time(), "preview": None, **columns}
         names = ", ".join(f"{name} = ?" for name in values)
         sql = f"UPDATE jobs SET {names} WHERE id = ? AND state = 'running'"
-        self._write(sql, *values.values(), job_id)
+        self._run(sql, *values.values(), job_id)
 
     def _select(self, condition: str, *values: object) -> list[Job]:
         with self._connected() as connection:
@@ -297,7 +312,7 @@ class Queue:
                 _job(row) for row in connection.execute(f"SELECT * FROM jobs {condition}", values)
             ]
 
-    def _write(self, sql: str, *values: object) -> list[sqlite3.Row]:
+    def _run(self, sql: str, *values: object) -> list[sqlite3.Row]:
         with self._connected() as connection:
             return connection.execute(sql, values).fetchall()
 

@@ -17,9 +17,14 @@ SCHEMA_VERSION = 2
 NUM_KEYFRAMES = 6
 MAX_SCENES = 40
 MAX_REGIONS = 18
+MAX_OVERLAPS = 200
+MAX_CHARACTERS = 200
+MAX_MOTIONS = 400
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 """Lower-case slug; unique within its list."""
+Revision = Annotated[int, Field(ge=0, lt=2**53)]
+"""Number of a saved story; any that a browser can hold exactly."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Edge = Annotated[float, Field(ge=-0.5, le=1.5, allow_inf_nan=False)]
@@ -137,28 +142,32 @@ class Region(Record):
 
     def box_at(self, keyframe: int) -> Box | None:
         """Give the box at a keyframe, set or interpolated; None where absent or hidden."""
-        key = self.keys[keyframe]
-        if key is not None:
-            return key.box if key.visible else None
-        before = next((k for k in range(keyframe - 1, -1, -1) if self.keys[k]), None)
-        after = next((k for k in range(keyframe + 1, NUM_KEYFRAMES) if self.keys[k]), None)
+        return self.box_between(keyframe)
+
+    def box_between(self, time: float) -> Box | None:
+        """Give the box at a time from 0 to 5, also between keyframes; None where absent or hidden.
+
+        Between two set keys it goes the way the first one's ease says.
+        """
+        before = max((k for k, key in enumerate(self.keys) if key and k <= time), default=None)
+        after = min((k for k, key in enumerate(self.keys) if key and k >= time), default=None)
         if before is None or after is None:
             return None
-        return self._between(before, after, keyframe)
+        return self._between(before, after, time)
 
     def boxes(self) -> tuple[Box | None, ...]:
         """Give the box at each of the six keyframes; None where absent or hidden."""
         return tuple(self.box_at(k) for k in range(NUM_KEYFRAMES))
 
-    def _between(self, before: int, after: int, keyframe: int) -> Box | None:
+    def _between(self, before: int, after: int, time: float) -> Box | None:
         start, end = self.keys[before], self.keys[after]
         assert start is not None
         assert end is not None
         if not start.visible:
             return None
-        if start.ease == "hold" or not end.visible:
+        if before == after or start.ease == "hold" or not end.visible:
             return start.box
-        amount = (keyframe - before) / (after - before)
+        amount = (time - before) / (after - before)
         if start.ease == "ease":
             amount = amount * amount * (3 - 2 * amount)
         return start.box.lerp(end.box, amount)
@@ -167,7 +176,7 @@ class Region(Record):
 class Overlap(Record):
     """Words for the place where regions overlap, instead of both texts side by side."""
 
-    region_ids: tuple[Id, ...] = Field(min_length=2)
+    region_ids: tuple[Id, ...] = Field(min_length=2, max_length=MAX_REGIONS)
     description: Text
 
 
@@ -184,7 +193,7 @@ class Scene(Record):
     shot_size: ShotSize = "full"
     camera: ShortText = ""
     regions: tuple[Region, ...] = Field(default=(), max_length=MAX_REGIONS)
-    overlaps: tuple[Overlap, ...] = ()
+    overlaps: tuple[Overlap, ...] = Field(default=(), max_length=MAX_OVERLAPS)
 
     @model_validator(mode="after")
     def _joined(self) -> Self:
@@ -200,12 +209,12 @@ class Story(Record):
 
     schema_version: Literal[2] = SCHEMA_VERSION
     id: Id
-    revision: Annotated[int, Field(ge=0)] = 0
+    revision: Revision = 0
     title: ShortText = Field(min_length=1)
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
     """Language of title and narration, BCP 47: 'en', 'pt-BR'."""
-    characters: tuple[Character, ...] = ()
-    motions: tuple[Motion, ...] = ()
+    characters: tuple[Character, ...] = Field(default=(), max_length=MAX_CHARACTERS)
+    motions: tuple[Motion, ...] = Field(default=(), max_length=MAX_MOTIONS)
     scenes: tuple[Scene, ...] = Field(min_length=1, max_length=MAX_SCENES)
 
     @model_validator(mode="after")

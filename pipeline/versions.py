@@ -7,8 +7,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline.files import workspace_errors, write_record
-from pipeline.story import Record, Story
+from pipeline.files import workspace_errors, write_bytes
+from pipeline.story import Record
 
 MAX_VERSIONS = 50
 """Earlier stories that a project keeps, beside the saved one."""
@@ -22,13 +22,19 @@ class Version(Record):
     """Date and time it was saved, ISO 8601, UTC."""
 
 
-def keep_version(folder: Path, story: Story, file: Path) -> None:
-    """Write the story that `file` holds to `<revision>.json`, with the time `file` was saved."""
-    kept = folder / f"{story.revision}.json"
-    write_record(kept, story)
-    with workspace_errors(f"keep version {story.revision}"):
-        saved = file.stat().st_mtime_ns
-        os.utime(kept, ns=(saved, saved))
+def keep_version(folder: Path, revision: int, file: Path) -> None:
+    """Keep the story that `file` holds as `<revision>.json`, with the time `file` was saved.
+
+    `file` is replaced afterwards, never written into, so a second name for it will do.
+    """
+    kept = folder / f"{revision}.json"
+    with workspace_errors(f"keep version {revision}"):
+        folder.mkdir(exist_ok=True)
+        kept.unlink(missing_ok=True)
+        try:
+            os.link(file, kept)
+        except OSError:  # a disk without such names
+            _copy(file, kept)
 
 
 def prune_versions(folder: Path) -> None:
@@ -42,6 +48,12 @@ def list_versions(folder: Path) -> list[int]:
     """Give the revisions kept, oldest first."""
     names = (file.stem for file in folder.glob("*.json"))
     return sorted(int(name) for name in names if name.isascii() and name.isdecimal())
+
+
+def _copy(file: Path, kept: Path) -> None:
+    saved = file.stat().st_mtime_ns
+    write_bytes(kept, file.read_bytes())
+    os.utime(kept, ns=(saved, saved))
 
 
 def version_of(file: Path, revision: int) -> Version:

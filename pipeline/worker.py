@@ -94,9 +94,7 @@ def run_job(queue: Queue, job: Job, start: StartWork, *, leaving: threading.Even
         queue.fail(job.id, error.message, error.hint)
     except Exception:  # the boundary: one job's fault must not end the worker
         logger.exception("job %s failed", job.id)
-        queue.fail(
-            job.id, "something went wrong inside; see the log", str(queue.path.parent / "log")
-        )
+        queue.fail(job.id, "something went wrong inside", "Try again; log/worker.log says more.")
 
 
 def _run_steps(queue: Queue, job: Job, work: Work[object], *, leaving: threading.Event) -> None:

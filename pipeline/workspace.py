@@ -9,11 +9,14 @@ they become file names, so nothing outside the folder is ever opened.
 from __future__ import annotations
 
 import errno
+import heapq
 import itertools
 import logging
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.artifacts import Casting, PlanRecord
@@ -25,6 +28,9 @@ from pipeline.story import Id, Record, Story
 from pipeline.story_file import read_story
 
 logger = logging.getLogger(__name__)
+
+MAX_LISTED = 200
+"""Projects in a list."""
 
 
 class ProjectSummary(Record):
@@ -132,22 +138,36 @@ def find_project(project_id: str, settings: Settings) -> Project:
 
 
 def list_projects(settings: Settings) -> list[ProjectSummary]:
-    """Give the user's projects, the last edited first; a broken one is left out and logged."""
-    found: list[tuple[float, ProjectSummary]] = []
+    """Give the user's projects, the `MAX_LISTED` last edited ones, the last one first.
+
+    A broken one is left out and logged. A story is read again only once its file has changed.
+    """
+    found: list[tuple[int, int, Path]] = []
     for file in projects_dir(settings).glob("[!.]*/story.json"):
-        try:
-            story, edited = read_story(file), file.stat().st_mtime
-        except (InvalidStoryError, WorkspaceError, OSError) as error:
-            logger.warning("project left out: %s", error)
-            continue
-        found.append((edited, _summary(story, file.parent, edited)))
-    return [summary for _, summary in sorted(found, key=lambda one: one[0], reverse=True)]
+        with suppress(OSError):  # it went away meanwhile
+            there = file.stat()
+            found.append((there.st_mtime_ns, there.st_size, file))
+    last = heapq.nlargest(MAX_LISTED, found)
+    return [one for edited, size, file in last if (one := _listed(file, edited, size))]
 
 
-def _summary(story: Story, path: Path, edited: float) -> ProjectSummary:
-    changed = datetime.fromtimestamp(edited, UTC).isoformat(timespec="seconds")
+def _listed(file: Path, edited_ns: int, size: int) -> ProjectSummary | None:
+    try:
+        return _summary(file, edited_ns, size)
+    except (InvalidStoryError, WorkspaceError) as error:
+        logger.warning("project left out: %s", error)
+        return None
+
+
+@lru_cache(maxsize=4000)
+def _summary(file: Path, edited_ns: int, _: int) -> ProjectSummary:
+    story, edited = read_story(file), datetime.fromtimestamp(edited_ns // 10**9, UTC)
     return ProjectSummary(
-        id=story.id, title=story.title, path=path, num_scenes=len(story.scenes), changed=changed
+        id=story.id,
+        title=story.title,
+        path=file.parent,
+        num_scenes=len(story.scenes),
+        changed=edited.isoformat(timespec="seconds"),
     )
 
 

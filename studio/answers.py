@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,14 +17,16 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from pipeline.errors import InputError, PipelineError
-from pipeline.files import problems_of
+from pipeline.files import details_of, problem_of
 from pipeline.settings import Settings
 from studio.refusals import ConflictError, NotThereError, TooLargeError, boundary
-from studio.visitors import UnknownVisitor, Visitors
+from studio.visitors import UnknownVisitorError, Visitors
 
 API_PREFIX = "/gradio_api/studio/api"
 TOKEN_HEADER = "X-Studio-Token"
 MAX_JSON_BYTES = 6_000_000
+MAX_VALUES = 100_000
+"""All values in a body; a story of 40 scenes with 18 boxes each has 45 000."""
 _LONGEST_HINT = 400
 _LENGTHS = ("string_too_long", "string_too_short", "string_unicode")
 
@@ -61,7 +63,7 @@ def answering(work: Work, visitors: Visitors, *, at_most: int = MAX_JSON_BYTES) 
         try:
             with boundary():
                 settings = visitors.settings_of(request.headers.get(TOKEN_HEADER))
-                body = await _read(request, at_most)
+                body = b"".join([chunk async for chunk in chunks(request, at_most)])
                 asked = Asked(settings, request.query_params, body)
                 return await run_in_threadpool(answer, asked)
         except PipelineError as error:
@@ -84,12 +86,15 @@ def parsed(body: bytes, kind: TypeAdapter[T]) -> T:
 
     Raises:
         InputError: it is no JSON, holds a number that is none, or is not of that kind.
+        TooLargeError: it holds so many values that to check them takes long.
     """
     hint = "Reload the page."
     try:
         told = json.loads(body, parse_constant=_finite, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise InputError("The page sent something unreadable", hint=hint) from error
+    if _has_too_many(told):
+        raise TooLargeError("This is more than the studio takes at once", hint="Send less.")
     try:
         return kind.validate_python(told)
     except ValidationError as error:
@@ -98,12 +103,23 @@ def parsed(body: bytes, kind: TypeAdapter[T]) -> T:
 
 def refused(error: ValidationError) -> InputError:
     """Give what to tell of values that cannot be kept: the first of them, and why."""
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place, why = problems_of(error)[0]
+    first = details_of(error)[0]
+    place, why = problem_of(first)
     hint = ": ".join(filter(None, [place, why]))[:_LONGEST_HINT].rstrip(".") + "."
     if first["type"] in _LENGTHS:
         return InputError("These words cannot be kept", hint=hint)
     return InputError("The page sent something that cannot be kept", hint=hint)
+
+
+def _has_too_many(told: object) -> bool:
+    """Whether a value holds more others than any story; each costs a hundred times its bytes."""
+    held, waiting = 0, [told]
+    while waiting and held <= MAX_VALUES:
+        one = waiting.pop()
+        inside = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+        held += len(inside)
+        waiting += inside
+    return held > MAX_VALUES
 
 
 def _finite(text: str) -> float:
@@ -113,31 +129,34 @@ def _finite(text: str) -> float:
     return number
 
 
-async def _read(request: Request, at_most: int) -> bytes:
+async def chunks(
+    request: Request, at_most: int, *, hint: str = "Send less."
+) -> AsyncIterator[bytes]:
+    """Give a body as it arrives, never more than `at_most` bytes of it.
+
+    Raises:
+        InputError: the page went away meanwhile.
+        TooLargeError: it is longer; nothing is read where its header says so.
+    """
     declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared[:20]) > at_most:
-        raise _too_large(at_most)
-    body = bytearray()
+    received = int(declared[:20]) if declared.isdecimal() else 0
+    most = f"This is larger than {at_most // 1_000_000} MB, the most that the studio takes at once"
+    if received > at_most:
+        raise TooLargeError(most, hint=hint)
+    received = 0
     try:
         async for chunk in request.stream():
-            body += chunk
-            if len(body) > at_most:
-                raise _too_large(at_most)
+            received += len(chunk)
+            if received > at_most:
+                raise TooLargeError(most, hint=hint)
+            yield chunk
     except ClientDisconnect as error:
-        raise InputError("The page went away before it had said all") from error
-    return bytes(body)
-
-
-def _too_large(at_most: int) -> TooLargeError:
-    most = f"{at_most // 1_000_000} MB"
-    return TooLargeError(
-        f"This is more than the studio takes at once: at most {most}", hint="Send less."
-    )
+        raise InputError("The page went away before it had sent all") from error
 
 
 def _status_of(error: PipelineError) -> int:
     kinds: tuple[tuple[type[PipelineError], int], ...] = (
-        (UnknownVisitor, 401),
+        (UnknownVisitorError, 401),
         (NotThereError, 404),
         (ConflictError, 409),
         (TooLargeError, 413),

@@ -16,12 +16,12 @@ from studio import bodies
 from studio.answers import API_PREFIX, Asked, Endpoint, View, Work, answering, parsed
 from studio.bundles import importing
 from studio.cards import Shown
-from studio.changing import change
+from studio.changing import Stamps, change
 from studio.copies import copy_view, remember
 from studio.history import version_views
 from studio.jobs import JobDesk
 from studio.operations import count_up
-from studio.pictures import MAX_PICTURE_BYTES, bring_picture
+from studio.pictures import MAX_PICTURE_BYTES, keep_picture, plain_jpeg
 from studio.projects import editing, find_scene, open_by_id
 from studio.reading import words_view
 from studio.refusals import FAILED
@@ -49,6 +49,7 @@ class Api:
         self._queue = queue
         self._links = Links(settings)
         self._desk = JobDesk(queue, self._links)
+        self._stamps = Stamps()
 
     def shelf(self, settings: Settings, _: bodies.Nothing) -> View:
         """Give the visitor's stories."""
@@ -62,7 +63,8 @@ class Api:
 
     def edit(self, asked: Asked) -> View:
         """Carry out an edit and give what it changed."""
-        return change(parsed(asked.body, OPERATIONS), asked.settings, self._links)
+        operation = parsed(asked.body, OPERATIONS)
+        return change(operation, asked.settings, self._links, self._stamps)
 
     def watch(self, settings: Settings, told: bodies.Watch) -> View:
         """Give the work that goes on, and which revision of the story is saved."""
@@ -119,9 +121,12 @@ class Api:
     def picture(self, asked: Asked) -> View:
         """Keep a picture of the storyteller's own for a scene."""
         scene_id = asked.query.get("scene")
+        find_scene(open_by_id(asked.settings, asked.query.get("project")).story, scene_id)
+        jpeg = plain_jpeg(asked.body)  # takes its time, so before anybody else has to wait
         with editing(asked.settings, asked.query.get("project")) as project:
-            bring_picture(project, scene_id, asked.body)
+            find_scene(project.story, scene_id)
             count_up(project)
+            keep_picture(project, scene_id, jpeg)
         shown = show(project, asked.settings, self._links)
         return changed_view(shown, [find_scene(project.story, scene_id).id])
 

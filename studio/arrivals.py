@@ -15,6 +15,8 @@ from pipeline.progress import finish
 from pipeline.settings import Settings
 from pipeline.story import slug
 from pipeline.workspace import Project, open_project
+from studio.cards import counted
+from studio.projects import check_room
 
 SUFFIXES = (".json", ".txt", ".jsonl", ".fountain", ".spmd")
 MAX_PLANS = 40
@@ -36,13 +38,14 @@ def open_text(name: object, text: object, settings: Settings) -> Opened:
     """Make a project of every plan in a file's text.
 
     Raises:
-        InputError: it is no text, is too long, or holds too many plans.
+        InputError: it is no text, is too long, or holds too many plans; or there is no room.
         InvalidStoryError: none of its plans can be read; line and frame are named.
     """
     if not isinstance(name, str) or not isinstance(text, str):
         raise InputError("This file is no text", hint="Choose a plan or a story.json.")
     if len(text) > MAX_CHARACTERS:
         raise InputError("This file is too long for a plan", hint="Open a part of it.")
+    check_room(settings)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / _file_name(name)
         path.write_bytes(text.encode("utf-8", "replace"))
@@ -89,7 +92,7 @@ def _notice(arrived: list[Arrival], refused: list[Refused]) -> Notice:
             "This is the first; all of them are on the first page.",
         ]
     if refused:
-        title.append(f"{_plans(len(refused))} could not be read.")
+        title.append(f"{counted(len(refused), 'plan')} could not be read.")
     if first.changes:
         title.append(f"{_things(len(first.changes))} mended.")
     lines = [*first.changes, *first.notes]
@@ -104,8 +107,4 @@ def _shown(lines: Sequence[str]) -> list[str]:
 
 
 def _things(number: int) -> str:
-    return "1 thing was" if number == 1 else f"{number} things were"
-
-
-def _plans(number: int) -> str:
-    return "1 plan" if number == 1 else f"{number} plans"
+    return f"{counted(number, 'thing')} {'was' if number == 1 else 'were'}"

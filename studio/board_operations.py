@@ -18,7 +18,7 @@ from pipeline.settings import Settings
 from pipeline.story import MAX_SCENES, Story
 from pipeline.workspace import Project
 from studio.operations import Done, Name, Operation, SceneOperation
-from studio.projects import find_scene
+from studio.projects import find_binned, find_scene
 
 
 class Reorder(Operation):
@@ -92,7 +92,7 @@ class Recover(Operation):
 
     def carry_out(self, project: Project, settings: Settings) -> Done:
         """Save the story with the scene, show that, and take it out of the bin."""
-        binned, taken = project.binned(self.scene), project.used_scene_ids()
+        binned, taken = find_binned(project, self.scene), project.used_scene_ids()
         story, new = insert_scene(project.story, binned.scene, binned.index, taken=taken)
         project.save_story(story)
         project.take_back(self.scene)

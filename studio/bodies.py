@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from pipeline.artifacts import Casting
-from pipeline.story import MAX_SCENES, Record, Text
+from pipeline.story import MAX_SCENES, Record
 from studio.operations import Name
+from studio.reading import MAX_CHARACTERS
 from studio.rendering import Quality, Seed
 
 _MOST_JOBS = 500
@@ -63,7 +64,8 @@ class Words(OfScene):
     """Words of a region of a scene, or of its background where the region is None."""
 
     region: Name | None
-    text: Text
+    text: Annotated[str, StringConstraints(max_length=MAX_CHARACTERS)]
+    """As it stands in its field: the marks count from its first character, also from a blank."""
 
 
 class Copy(Record):

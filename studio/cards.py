@@ -102,6 +102,11 @@ def sentence(words: str) -> str:
     return words[:1].upper() + words[1:].rstrip(".") + "."
 
 
+def counted(number: int, word: str) -> str:
+    """Say how many there are: 'no takes', '1 take', '2 takes'."""
+    return f"{number or 'no'} {word}{'' if number == 1 else 's'}"
+
+
 def duration_words(seconds: float) -> str:
     """Say a time as a person would: '8 s', '1 min 20 s'."""
     whole = max(1, round(seconds))

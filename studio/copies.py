@@ -7,15 +7,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipeline.errors import InputError, InvalidStoryError
-from pipeline.files import MAX_RECORD_BYTES
 from pipeline.plan.casting import cast_story
 from pipeline.planning import load_troupe
 from pipeline.settings import Settings
 from pipeline.story import Story
 from pipeline.story_file import migrate
-from pipeline.workspace import Project, create_project, projects_dir
+from pipeline.workspace import Project, create_project
 from studio.answers import refused
 from studio.bodies import Copy
+from studio.projects import alone_with, check_room
 from studio.refusals import ConflictError
 
 
@@ -30,7 +30,7 @@ def remember(copy: Copy, settings: Settings) -> Project:
 
     Raises:
         ConflictError: the user has a story of that id.
-        InputError: the copy holds no story, or one that could not be read again.
+        InputError: the copy holds no story, or one that is too large; or there is no room.
     """
     try:
         story = Story.model_validate(migrate(copy.story))
@@ -38,11 +38,10 @@ def remember(copy: Copy, settings: Settings) -> Project:
         raise refused(error) from error
     except InvalidStoryError as error:
         raise InputError("This copy is of no story that can be read", hint=str(error)) from error
-    if len(story.model_dump_json(indent=1).encode("utf-8", "replace")) >= MAX_RECORD_BYTES:
-        raise InputError("This copy is too large for a story", hint="Begin a new story.")
-    path = projects_dir(settings) / story.id
-    if path.exists():
-        raise ConflictError("This story is there already", hint="Open it from the first page.")
+    check_room(settings)
     troupe = load_troupe(settings.pack)
     casting = cast_story(story, troupe=troupe, pack=settings.pack, previous=copy.casting)
-    return create_project(story, casting, path=path)
+    with alone_with(settings, story.id) as path:
+        if path.exists():
+            raise ConflictError("This story is there already", hint="Open it from the first page.")
+        return create_project(story, casting, path=path)

@@ -99,13 +99,14 @@ def with_overlap(story: Story, scene_id: str, region_ids: Sequence[str], words: 
     """Give the story with words for the place where boxes overlap, revision + 1; none go.
 
     Raises:
-        InputError: these are no boxes of the scene, or the words cannot be kept.
-        NotThereError: there is no such scene.
+        InputError: these are no two boxes, or the words cannot be kept.
+        NotThereError: there is no such scene or box.
     """
     scene = find_scene(story, scene_id)
-    ids = tuple(one.id for one in scene.regions if one.id in region_ids)
+    wanted = {find_region(scene, one).id for one in region_ids}
+    ids = tuple(one.id for one in scene.regions if one.id in wanted)
     if len(ids) < 2 or len(ids) != len(region_ids):
-        raise InputError("These boxes are no longer in the scene", hint="Reload the page.")
+        raise InputError("Words for an overlap need two boxes or more", hint="Reload the page.")
     kept = [one for one in scene.overlaps if {*one.region_ids} != {*ids}]
     said = [{"region_ids": ids, "description": words}] if words else []
     return with_scene(story, changed(scene, overlaps=(*kept, *said)))

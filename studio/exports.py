@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 from pipeline.plan.exchange import FORMATS
-from studio.cards import Shown, sentence
+from studio.cards import Shown, View, sentence
 from studio.staging import StagedScene
 
 _SHOWN_LOSSES = 3
-_KEPT_SCENES = 4000
+_KEPT_SCENES = 400
 _FILES = {
     "story": "The whole story",
-    "plan": "The scenes as plan text",
-    "jsonl": "The scenes as T2V-CompBench's lines",
+    "plan": "The scenes as plan text, as the paper writes it",
+    "jsonl": "One line per scene, for benchmarks",
 }
 _FIRST = "scene 1:"
-
-View = dict[str, Any]
 
 
 def file_views(shown: Shown) -> list[View]:

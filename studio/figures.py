@@ -6,16 +6,13 @@ import itertools
 from collections.abc import Iterable
 
 from pipeline.artifacts import Casting, Part, ScenePrompt
+from pipeline.blocking import mark_colour, region_colour, region_name
 from pipeline.packs.record import TroupeNames
 from pipeline.plan.lint.company import TOUCHING
 from pipeline.plan.lint.geometry import area, shared_part
 from pipeline.story import Character, Key, Region, Scene, Story
-from pipeline.theatre.world import load_world
 from studio.drawings import THEATRE_PREFIX
 from studio.staging import Staging
-
-_SPARE_COLOURS = ("#a0673c", "#5f7f6a", "#7d5f8c", "#4f728f")
-_NAME_CHARACTERS = 24
 
 View = dict[str, object]
 Figure = tuple[str, str]
@@ -23,7 +20,7 @@ Figure = tuple[str, str]
 
 def actor_view(character: Character, staging: Staging, at: int) -> View:
     """Give one of the cast: who plays them, and who else could."""
-    part = part_of(staging.casting, character.id)
+    part = staging.casting.part_of(character.id)
     question = next((one for one in staging.questions if one.character_id == character.id), None)
     figures = _figures(part, staging.casting.parts, staging.pack.troupe) if part else ()
     return {
@@ -31,7 +28,7 @@ def actor_view(character: Character, staging: Staging, at: int) -> View:
         "name": character.name,
         "kind": character.kind,
         "look": character.look,
-        "colour": actor_colour(part, at),
+        "colour": _hex(mark_colour(part, at)),
         "played": f"the {part.colour} {part.kind}" if part else "",
         "face": _face(part.kind, part.colour) if part else None,
         "asks": question.asks if question else "",
@@ -54,8 +51,8 @@ def region_views(scene: Scene, story: Story, casting: Casting, prompt: SceneProm
             "id": region.id,
             "character_id": region.character_id,
             "motion_id": region.motion_id,
-            "name": _name(region, story),
-            "colour": _colour(region, story, casting, at),
+            "name": region_name(region, story),
+            "colour": _hex(region_colour(region, story, casting, at)),
             "description": region.description,
             "layer": region.layer,
             "locked": region.locked,
@@ -75,24 +72,11 @@ def overlap_views(scene: Scene, story: Story) -> list[View]:
     for one, other in itertools.combinations(scene.regions, 2):
         if _touch(one, other) and not any({one.id, other.id} <= ids for ids in told):
             said.append(((one.id, other.id), ""))
-    names = {region.id: _name(region, story) for region in scene.regions}
+    names = {region.id: region_name(region, story) for region in scene.regions}
     return [
         {"regions": list(ids), "who": " and ".join(names[i] for i in ids), "description": words}
         for ids, words in said
     ]
-
-
-def actor_colour(part: Part | None, at: int) -> str:
-    """Give the colour that marks the character at that place of the cast."""
-    rgb = load_world().colours.get(part.colour) if part else None
-    if rgb is None:
-        return _SPARE_COLOURS[at % len(_SPARE_COLOURS)]
-    return "#{:02x}{:02x}{:02x}".format(*rgb)
-
-
-def part_of(casting: Casting, character_id: str) -> Part | None:
-    """Give who plays a character."""
-    return next((part for part in casting.parts if part.character_id == character_id), None)
 
 
 def _figures(part: Part, parts: Iterable[Part], troupe: TroupeNames) -> tuple[Figure, ...]:
@@ -113,21 +97,12 @@ def _face(kind: str, colour: str) -> str:
     return f"{THEATRE_PREFIX.lstrip('/')}/faces/{kind}-{colour}.png"
 
 
-def _colour(region: Region, story: Story, casting: Casting, at: int) -> str:
-    if region.character_id is None:
-        return _SPARE_COLOURS[at % len(_SPARE_COLOURS)]
-    order = [character.id for character in story.characters].index(region.character_id)
-    return actor_colour(part_of(casting, region.character_id), order)
+def _hex(colour: tuple[int, int, int]) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
 def _key(key: Key) -> View:
     return {"box": key.box.as_list(), "visible": key.visible, "ease": key.ease}
-
-
-def _name(region: Region, story: Story) -> str:
-    if region.character_id is not None:
-        return story.character(region.character_id).name
-    return region.description[:_NAME_CHARACTERS] or region.id
 
 
 def _touch(one: Region, other: Region) -> bool:

@@ -83,6 +83,7 @@ class Handlers:
         settings = self._visitors.settings_of(token)
         words = _checked(idea, "idea", MAX_IDEA_CHARACTERS, "Write a sentence, or take an example.")
         named = planners.checked_planner(planner)
+        projects.check_room(settings)
         work = planning.plan(words, settings=settings, planner=named)
         project = yield from _watched(work, named)
         yield (opened(project), *idle())

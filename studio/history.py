@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from pipeline.errors import PipelineError
 from pipeline.story import Scene, Story
+from pipeline.story_file import read_story
 from pipeline.workspace import Project
 
+_State = tuple[Path, int, int]
+"""A file as it was last changed: when, in ns, and its bytes."""
+_KEPT_WORDS = 4000
 _SHOWN_CHANGES = 3
 _FIELDS = {
     "title": "title",
@@ -24,14 +30,17 @@ _FIELDS = {
 
 
 def version_views(project: Project) -> list[dict[str, Any]]:
-    """Give the versions of a story for `static/page/history.js`, newest first."""
+    """Give the versions of a story for `static/page/history.js`, newest first.
+
+    One that is damaged is left out: there is nothing to bring back.
+    """
     history = project.history()
-    stories = [_readable(project, version.revision) for version in history]
-    pairs = itertools.zip_longest(stories, stories[1:])
+    states = [_state_of(project, version.revision) for version in history]
+    told = (_told(*pair) for pair in itertools.zip_longest(states, states[1:]))
     return [
-        {"revision": one.revision, "when": one.saved, "words": _words(story, before)}
-        for one, (story, before) in zip(history, pairs, strict=True)
-        if story is not None
+        {"revision": one.revision, "when": one.saved, "words": words}
+        for one, words in zip(history, told, strict=True)
+        if words
     ]
 
 
@@ -51,16 +60,35 @@ def changes_between(before: Story, after: Story) -> list[str]:
     return words
 
 
-def _readable(project: Project, revision: int) -> Story | None:
+def _state_of(project: Project, revision: int) -> _State | None:
+    """The file of a version; None where it was removed meanwhile."""
+    saved = revision == project.story.revision
+    file = project.path / ("story.json" if saved else f"versions/{revision}.json")
     try:
-        return project.version(revision)
-    except PipelineError:  # damaged, or removed meanwhile: there is nothing to bring back
+        there = file.stat()
+    except OSError:
+        return None
+    return file, there.st_mtime_ns, there.st_size
+
+
+@lru_cache(maxsize=_KEPT_WORDS)
+def _told(state: _State | None, before: _State | None) -> str:
+    """What a version changed, "" where it cannot be read; files are read once, versions stay."""
+    story = _readable(state)
+    return _words(story, _readable(before)) if story else ""
+
+
+@lru_cache(maxsize=2)
+def _readable(state: _State | None) -> Story | None:
+    try:
+        return state and read_story(state[0])
+    except PipelineError:
         return None
 
 
-def _words(story: Story | None, before: Story | None) -> str:
-    if story is None or before is None:
-        return "The story as it was made" if story and not story.revision else "An earlier version"
+def _words(story: Story, before: Story | None) -> str:
+    if before is None:
+        return "An earlier version" if story.revision else "The story as it was made"
     changes = changes_between(before, story)
     if not changes:
         return "Casting, takes or pictures"

@@ -114,10 +114,8 @@ class JobDesk:
 
         Failed work says in `failed` what went wrong.
         """
-        active = self._queue.jobs(active=True)
-        waiting = [job.id for job in active]
-        ended = [job for one in sorted({*known} - {*waiting}) if (job := self._queue.get(one))]
-        mine = [job for job in (*active, *ended) if job.project == str(project.path)]
+        waiting = self._queue.waiting()
+        mine = self._queue.jobs(project.path, active=True, also=known)
         self._told.update(job.id for job in mine if job.state == "failed")
         return [self._view(job, project, settings, waiting) for job in mine]
 
@@ -137,7 +135,7 @@ class JobDesk:
             if job.state == "failed" and (job.finished or 0) > since and job.id not in self._told
         ]
         self._told.update(job.id for job in failed)
-        return [f"{_title(job, project, _scene_of(job))}: {_failure(job)}" for job in failed]
+        return [f"{_title(job, project, _scene_of(job))}: {self._failure(job)}" for job in failed]
 
     def _view(
         self, job: Job, project: Project, settings: Settings, waiting: list[int]
@@ -157,8 +155,14 @@ class JobDesk:
             "eta": job.eta_seconds,
             "ahead": waiting.index(job.id) if job.id in waiting else 0,
             "preview": self._links.link(settings, preview) if job.preview else None,
-            "failed": _failure(job) if job.state == "failed" else None,
+            "failed": self._failure(job) if job.state == "failed" else None,
         }
+
+    def _failure(self, job: Job) -> str:
+        """Say what went wrong, in sentences that do not tell where the home lies."""
+        error = (job.error or "it failed").rstrip(".")
+        words = f"{error[:1].upper()}{error[1:]}. {job.hint or ''}".strip()
+        return words.replace(f"{self._queue.path.parent}{os.sep}", "")
 
 
 def _scene_of(job: Job) -> str | None:
@@ -170,9 +174,3 @@ def _title(job: Job, project: Project, scene_id: str | None) -> str:
         return _TITLES[job.kind]
     scene = next((one for one in project.story.scenes if one.id == scene_id), None)
     return f"Rendering “{scene.title or scene.id}”" if scene else "Rendering"
-
-
-def _failure(job: Job) -> str:
-    """What went wrong, as sentences."""
-    error = (job.error or "it failed").rstrip(".")
-    return f"{error[:1].upper()}{error[1:]}. {job.hint or ''}".strip()

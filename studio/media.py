@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 import pysubs2
 from fastapi import APIRouter, Depends, HTTPException, Request
-from fastapi.responses import FileResponse, PlainTextResponse, Response
-from starlette.background import BackgroundTask
+from fastapi.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
+from pysubs2.exceptions import Pysubs2Error
 from starlette.routing import BaseRoute
 
 from pipeline.assemble.stills import keyframe_sheet
 from pipeline.bundle import write_bundle
-from pipeline.errors import PipelineError
+from pipeline.errors import InputError, PipelineError
 from pipeline.files import write_bytes
 from pipeline.plan.exchange import FORMATS, write_story
 from pipeline.queue import Queue
@@ -33,13 +35,15 @@ from studio.drawings import THEATRE_PREFIX, backdrop, face
 from studio.pictures import find_picture
 from studio.projects import checked_id, find_take, open_by_id
 from studio.projects import film_file as find_film
+from studio.refusals import NotThereError, TooLargeError, UnforeseenError, boundary
 from studio.signing import MEDIA_PREFIX, Links
 
 STATIC_DIR = Path(__file__).resolve().parent.parent / "static"
 STATIC_PREFIX = "/gradio_api/studio/static"
 
 T = TypeVar("T")
-_NO_JOB_ID = 2**63  # the queue counts in 64 bits
+_LONGEST_JOB_ID = 18  # digits; the queue counts in 64 bits
+_CHUNK_BYTES = 1 << 20
 _STATIC_TYPES = {".js": "text/javascript", ".css": "text/css"}
 _POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox"
 _GUARDED = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": _POLICY}
@@ -71,11 +75,17 @@ def make_routes(settings: Settings, queue: Queue) -> list[BaseRoute]:
 
 def static_file(name: str) -> FileResponse:
     """Serve one of the page's own scripts or style sheets; 404 for anything else."""
-    served = {one.relative_to(STATIC_DIR).as_posix(): one for one in STATIC_DIR.rglob("*.*")}
-    kind = _STATIC_TYPES.get(Path(name).suffix)
-    if kind is None or name not in served:
+    path = _served().get(name)
+    if path is None:
         raise HTTPException(404)
-    return FileResponse(served[name], media_type=kind, headers={"Cache-Control": "no-cache"})
+    kind = _STATIC_TYPES[path.suffix]
+    return FileResponse(path, media_type=kind, headers={"Cache-Control": "no-cache"})
+
+
+@cache
+def _served() -> dict[str, Path]:
+    found = (one for one in STATIC_DIR.rglob("*.*") if one.suffix in _STATIC_TYPES)
+    return {one.relative_to(STATIC_DIR).as_posix(): one for one in found}
 
 
 class Media:
@@ -123,7 +133,7 @@ class Media:
     def captions(self, request: Request, project_id: str, film_id: str) -> Response:
         """Give the narration of a film as the browser's own kind of subtitles."""
         path = _film(request, project_id, film_id, ".srt")
-        text = pysubs2.load(str(path), encoding="utf-8", format_="srt").to_string("vtt")
+        text = _found(lambda: _captions(path))
         return PlainTextResponse(text, media_type="text/vtt", headers=_FRESH)
 
     def picture(self, request: Request, project_id: str, picture_id: str) -> FileResponse:
@@ -139,32 +149,25 @@ class Media:
         headers = {**_FRESH, "Content-Disposition": f'attachment; filename="{file}"'}
         return PlainTextResponse(text, headers=headers)
 
-    def bundle(self, request: Request, project_id: str) -> FileResponse:
-        """Hand over all of a story as one zip, made for this request alone."""
+    def bundle(self, request: Request, project_id: str) -> StreamingResponse:
+        """Hand over all of a story as one zip, made for this request alone and always whole."""
         project = _found(lambda: _open(request, project_id))
-        handle, name = tempfile.mkstemp(suffix=".zip", prefix="dreamrunner-")
-        os.close(handle)
-        path = Path(name)
-        try:
-            _found(lambda: write_bundle(project, path))
-        except HTTPException:
-            path.unlink(missing_ok=True)
-            raise
-        return FileResponse(
-            path,
-            media_type="application/zip",
-            filename=f"{project.path.name}.zip",
-            headers={**_GUARDED, "Cache-Control": "no-store"},
-            background=BackgroundTask(path.unlink, missing_ok=True),
-        )
+        file = _found(lambda: _bundled(project))
+        headers = {
+            **_GUARDED,
+            "Cache-Control": "no-store",
+            "Content-Length": str(file.seek(0, os.SEEK_END)),
+            "Content-Disposition": f'attachment; filename="{project.path.name}.zip"',
+        }
+        return StreamingResponse(_chunks(file), media_type="application/zip", headers=headers)
 
-    def preview(self, request: Request, project_id: str, job_id: int, step: int) -> Response:
+    def preview(self, request: Request, project_id: str, job_id: str) -> Response:
         """Give the newest picture of a piece of work; each step has an address of its own.
 
         Nothing (204) is given when the work ended in the meantime.
         """
         project = _found(lambda: _open(request, project_id))
-        job = self._queue.get(job_id) if 0 < job_id < _NO_JOB_ID else None
+        job = self._queue.get(int(job_id)) if _is_job_id(job_id) else None
         if job is None or job.project != str(project.path):
             raise HTTPException(404)
         if not job.preview:
@@ -184,9 +187,44 @@ def _film(request: Request, project_id: str, film_id: str, suffix: str) -> Path:
 
 def _found(look: Callable[[], T]) -> T:
     try:
-        return look()
+        with boundary():
+            return look()
+    except UnforeseenError as error:
+        raise HTTPException(500, str(error)) from error
+    except TooLargeError as error:
+        raise HTTPException(413, str(error)) from error
     except PipelineError as error:
         raise HTTPException(404) from error
+
+
+def _captions(srt: Path) -> str:
+    try:
+        return pysubs2.load(str(srt), encoding="utf-8", format_="srt").to_string("vtt")
+    except (OSError, ValueError, Pysubs2Error) as error:
+        raise NotThereError("The narration of this film cannot be read") from error
+
+
+def _bundled(project: Project) -> BinaryIO:
+    """A story as a zip in a file that is gone once it is closed."""
+    with ExitStack() as stack:
+        file = stack.enter_context(tempfile.TemporaryFile(prefix="dreamrunner-"))
+        try:
+            write_bundle(project, file)
+        except InputError as error:
+            raise TooLargeError(error.message, hint=error.hint) from error
+        stack.pop_all()
+        return file
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk
+
+
+def _is_job_id(text: str) -> bool:
+    return text.isdecimal() and len(text) <= _LONGEST_JOB_ID
 
 
 def _picture_type(data: bytes) -> str:

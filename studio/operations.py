@@ -16,10 +16,11 @@ from pipeline.editing.changes import next_revision
 from pipeline.editing.patch import LayoutPatch, apply_patch
 from pipeline.planning import load_troupe
 from pipeline.settings import Settings
-from pipeline.story import MAX_REGIONS, Record, ShortText, ShotSize, Story, Text
+from pipeline.story import MAX_REGIONS, Character, Record, ShortText, ShotSize, Story, Text
 from pipeline.workspace import Project
 from studio import edits
 from studio.projects import find_scene, find_take
+from studio.refusals import NotThereError
 
 Name = Annotated[str, StringConstraints(max_length=200)]
 """An id that may lead nowhere: what is looked up by it is then not there."""
@@ -40,6 +41,8 @@ class Operation(Record):
     project: Name
     base: Any = None
     """The revision that the page saw last."""
+    stamp: Annotated[str, StringConstraints(max_length=64)] | None = None
+    """The page's own name of this edit: one that is sent again is not done again."""
     fits_any: ClassVar[bool] = False
     """Whether it can be done whatever else was changed meanwhile."""
 
@@ -150,7 +153,9 @@ class Patch(SceneOperation):
 
     def carry_out(self, project: Project, settings: Settings) -> Done:
         """Save the layout."""
-        find_scene(project.story, self.scene)
+        scene = find_scene(project.story, self.scene)
+        for name in (one for one, change in self.patch.regions.items() if change is None):
+            edits.find_region(scene, name)
         project.save_story(apply_patch(project.story, self.scene, self.patch))
         return Done()
 
@@ -164,6 +169,7 @@ class Enter(SceneOperation):
     def carry_out(self, project: Project, settings: Settings) -> Done:
         """Save the scene with the character standing where there is room."""
         find_scene(project.story, self.scene)
+        check_character(project.story, self.character)
         troupe = load_troupe(settings.pack)
         story, _ = enter(project.story, self.scene, self.character, troupe=troupe)
         project.save_story(story)
@@ -180,8 +186,8 @@ class ChooseTake(SceneOperation):
     def carry_out(self, project: Project, settings: Settings) -> Done:
         """Save the choice."""
         find_take(project, find_scene(project.story, self.scene).id, self.take)
-        project.choose_take(self.scene, self.take)
         count_up(project)
+        project.choose_take(self.scene, self.take)
         return Done()
 
 
@@ -194,11 +200,26 @@ class DropPicture(SceneOperation):
 
     def carry_out(self, project: Project, settings: Settings) -> Done:
         """Take the picture away."""
-        project.choose_picture(find_scene(project.story, self.scene).id, None)
+        find_scene(project.story, self.scene)
         count_up(project)
+        project.choose_picture(self.scene, None)
         return Done()
 
 
+def character_of(story: Story, character_id: str) -> Character | None:
+    """Give the character of that id; None where the story has none."""
+    return next((one for one in story.characters if one.id == character_id), None)
+
+
+def check_character(story: Story, character_id: str) -> None:
+    """Refuse an id (NotThereError) that no character of the story has."""
+    if character_of(story, character_id) is None:
+        raise NotThereError("This character is no longer in the story", hint="Reload the page.")
+
+
 def count_up(project: Project) -> None:
-    """Save the story as the next revision: what lies beside it changed, other pages shall hear."""
+    """Save the story as the next revision: what lies beside it changes, other pages shall hear.
+
+    This goes first: where another program saved the story meanwhile, nothing beside it changes.
+    """
     project.save_story(next_revision(project.story))

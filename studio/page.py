@@ -12,6 +12,7 @@ from typing import Any
 
 import gradio as gr
 from gradio import themes
+from starlette.middleware import Middleware
 
 from pipeline.queue import Queue
 from pipeline.settings import Settings
@@ -19,6 +20,7 @@ from studio import panels
 from studio.api import api_routes
 from studio.handlers import Handlers
 from studio.media import STATIC_DIR, make_routes
+from studio.origins import OwnPages
 from studio.planners import model_trouble, planner_choices
 from studio.projects import Example, example_ideas
 
@@ -67,16 +69,21 @@ def build_page(settings: Settings) -> gr.Blocks:
     return page
 
 
-def launch_options(settings: Settings, queue: Queue) -> dict[str, Any]:
-    """Give what the page needs of `launch`: its look, its routes, nothing of Gradio's own."""
+def launch_options(settings: Settings, queue: Queue, *, host: str = "127.0.0.1") -> dict[str, Any]:
+    """Give what the page needs of `launch`: its look, its routes, nothing of Gradio's own.
+
+    `host` is the address to be served. A studio of one person answers no page but its own.
+    """
     routes = [*api_routes(settings, queue), *make_routes(settings, queue)]
+    guards = [] if settings.visitors else [Middleware(OwnPages, host=host)]
     return {
         "ssr_mode": False,
         "run_history": False,
         "footer_links": [],
         "theme": make_theme(),
         "css_paths": _style_sheets(),
-        "app_kwargs": {"routes": routes},
+        "max_file_size": "1kb",  # for Gradio's own uploads, which the page has none of
+        "app_kwargs": {"routes": routes, "middleware": guards},
     }
 
 

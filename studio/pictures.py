@@ -8,18 +8,20 @@ from __future__ import annotations
 import hashlib
 import io
 import struct
+import threading
 from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from pipeline.errors import InputError, WorkspaceError
+from pipeline.errors import InputError
 from pipeline.files import write_bytes
 from pipeline.workspace import Project
 from studio.projects import checked_id, find_scene
+from studio.refusals import NotThereError
 
 MAX_PICTURE_BYTES = 20_000_000
 MAX_SIDE_PX = 1600
-MAX_PIXELS = 60_000_000
+MAX_PIXELS = 24_000_000
 _FORMATS = ("PNG", "JPEG", "WEBP")
 _QUALITY = 88
 _PAPER = (255, 255, 255)
@@ -28,17 +30,18 @@ _BROKEN = (
     Image.DecompressionBombError,
 )
 """What Pillow raises of files that are no picture, or a broken one."""
+_decoding = threading.BoundedSemaphore(2)
+"""How many pictures are decoded at once: a large one needs 200 MB."""
 
 
-def bring_picture(project: Project, scene_id: object, data: bytes) -> str:
-    """Keep a picture and show it behind the boxes of a scene; gives the picture's id.
+def keep_picture(project: Project, scene_id: object, jpeg: bytes) -> str:
+    """Keep what `plain_jpeg` gave and show it behind a scene's boxes; gives the picture's id.
 
     Raises:
-        InputError: it is no PNG, JPEG or WebP, broken, or has too many pixels.
-        WorkspaceError: there is no such scene, or it cannot be written.
+        NotThereError: there is no such scene.
+        WorkspaceError: it cannot be written.
     """
     scene = find_scene(project.story, scene_id)
-    jpeg = plain_jpeg(data)
     picture_id = hashlib.sha256(jpeg).hexdigest()[:32]
     write_bytes(project.picture_file(picture_id), jpeg)
     project.choose_picture(scene.id, picture_id)
@@ -46,27 +49,29 @@ def bring_picture(project: Project, scene_id: object, data: bytes) -> str:
 
 
 def find_picture(project: Project, picture_id: object) -> Path:
-    """Give the file of a picture; WorkspaceError if there is none."""
+    """Give the file of a picture; NotThereError if there is none."""
     path = project.picture_file(checked_id(picture_id, "picture"))
     if not path.is_file():
-        raise WorkspaceError("There is no such picture", hint="Choose the picture again.")
+        raise NotThereError("There is no such picture", hint="Choose the picture again.")
     return path
 
 
 def plain_jpeg(data: bytes) -> bytes:
     """Give a picture as JPEG: upright, on white paper, its longer side `MAX_SIDE_PX` at most.
 
+    It may take seconds: hold no lock meanwhile.
+
     Raises:
         InputError: it is no PNG, JPEG or WebP, broken, or has too many pixels.
     """
     try:
-        with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
+        with _decoding, Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
             _check_size(picture)
             picture.draft("RGB", (MAX_SIDE_PX, MAX_SIDE_PX))
-            upright = ImageOps.exif_transpose(picture)
-            upright.thumbnail((MAX_SIDE_PX, MAX_SIDE_PX), reducing_gap=2.0)
+            picture.thumbnail((MAX_SIDE_PX, MAX_SIDE_PX), reducing_gap=2.0)
+            ImageOps.exif_transpose(picture, in_place=True)
             file = io.BytesIO()
-            _on_paper(upright).save(file, "JPEG", quality=_QUALITY, optimize=True)
+            _on_paper(picture).save(file, "JPEG", quality=_QUALITY, optimize=True)
     except _BROKEN as error:
         raise InputError(
             "This file is no picture that the studio can read",

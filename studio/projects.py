@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
-import re
 import textwrap
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from pipeline import files
 from pipeline.artifacts import PlanRecord
-from pipeline.errors import PipelineError
-from pipeline.files import read_record
+from pipeline.bin import Binned
+from pipeline.errors import InputError, InvalidStoryError, PipelineError
 from pipeline.settings import Settings
 from pipeline.story import Scene, Story
 from pipeline.workspace import Project, open_project, projects_dir
@@ -22,7 +22,8 @@ from studio.refusals import NotThereError
 
 _LOG = logging.getLogger(__name__)
 STORIES_DIR = Path(__file__).resolve().parent.parent / "static" / "stories"
-_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+MAX_STORIES = 200
+"""Stories of one visitor; a person's own studio keeps as many as there is room for."""
 _NAME_CHARACTERS = 62
 _LOCKS = tuple(threading.RLock() for _ in range(64))
 """Each project has one of them, by its path; now and then two share one."""
@@ -52,7 +53,7 @@ def open_by_id(settings: Settings, project_id: object) -> Project:
 
     Raises:
         NotThereError: the id is no id, or the user has no such project.
-        InvalidStoryError: its story cannot be read.
+        InputError: its story cannot be read.
     """
     path = projects_dir(settings) / checked_id(project_id, "story")
     if not (path / "story.json").is_file():
@@ -60,21 +61,41 @@ def open_by_id(settings: Settings, project_id: object) -> Project:
             f"There is no story {path.name!r} here",
             hint="Choose one of your stories, or begin anew.",
         )
-    return open_project(path)
+    try:
+        return open_project(path)
+    except InvalidStoryError as error:
+        _LOG.warning("a story cannot be read: %s", error)
+        hint = "It was changed by another program; look for an earlier one in its versions folder."
+        raise InputError("This story cannot be read", hint=hint) from error
 
 
 @contextmanager
 def editing(settings: Settings, project_id: object) -> Iterator[Project]:
     """Open a project for an edit; another edit of it waits meanwhile. Raises as `open_by_id`."""
+    with alone_with(settings, project_id):
+        yield open_by_id(settings, project_id)
+
+
+@contextmanager
+def alone_with(settings: Settings, project_id: object) -> Iterator[Path]:
+    """Hold back other edits of a project; gives its folder, whether that is there or not."""
     path = projects_dir(settings) / checked_id(project_id, "story")
     with _LOCKS[hash(path) % len(_LOCKS)]:
-        yield open_by_id(settings, project_id)
+        yield path
+
+
+def check_room(settings: Settings) -> None:
+    """Refuse one story more (InputError) where a visitor has `MAX_STORIES`."""
+    if settings.visitors and len([*projects_dir(settings).glob("[!.]*")]) >= MAX_STORIES:
+        hint = "Go on with one of them."
+        raise InputError(f"You have {MAX_STORIES} stories, and more are not kept", hint=hint)
 
 
 def checked_id(value: object, what: str) -> str:
     """Give the value if it is an id; NotThereError if it is anything else."""
-    if isinstance(value, str) and _ID.fullmatch(value):
-        return value
+    if isinstance(value, str):
+        with suppress(InputError):
+            return files.checked_id(value)
     raise NotThereError(f"This is not the name of a {what}", hint="Reload the page.")
 
 
@@ -84,6 +105,14 @@ def find_scene(story: Story, scene_id: object) -> Scene:
         if scene.id == scene_id:
             return scene
     raise NotThereError("This scene is no longer there", hint="Reload the page.")
+
+
+def find_binned(project: Project, bin_id: str) -> Binned:
+    """Give the scene of that id in the bin; NotThereError if it is not there."""
+    try:
+        return project.binned(bin_id)
+    except InputError as error:
+        raise NotThereError(error.message, hint=error.hint) from error
 
 
 def find_take(project: Project, scene_id: object, take_id: object) -> Path:
@@ -118,4 +147,4 @@ def plan_record(project: Project) -> PlanRecord | None:
 
 @lru_cache(maxsize=64)
 def _read_plan(file: Path, *_: int) -> PlanRecord:
-    return read_record(file, PlanRecord)
+    return files.read_record(file, PlanRecord)

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from pipeline.errors import InputError, PipelineError, WorkspaceError
+from pipeline.errors import InputError, PipelineError, StageError, WorkspaceError
 
 logger = logging.getLogger(__name__)
 
 FAILED = "That did not work"
 NEUTRAL = "Something went wrong inside. Try again; the log says more."
+_INNER = (WorkspaceError, StageError)
+"""Errors that name folders of this machine; their kinds say what a page needs to know."""
 
 
 class NotThereError(WorkspaceError):
@@ -37,16 +39,19 @@ class ConflictError(PipelineError):
 
 
 class UnforeseenError(PipelineError):
-    """A mistake of the program: nobody outside learns more than that there was one."""
+    """A mistake of the program or a trouble of its machine: nobody outside learns more."""
 
 
 @contextmanager
 def boundary() -> Iterator[None]:
-    """Let errors fit to be shown through; log what nobody foresaw and make neutral words of it."""
+    """Let errors fit to be shown through; log all others and make neutral words of them."""
     try:
         yield
-    except PipelineError:
-        raise
+    except PipelineError as error:
+        if type(error) not in _INNER:
+            raise
+        logger.warning("the page asked for something and it failed: %s", error)
+        raise UnforeseenError(NEUTRAL) from error
     except Exception as error:  # the page's boundary: nothing but words may leave it
         logger.exception("the page asked for something and it failed")
         raise UnforeseenError(NEUTRAL) from error

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from pipeline.errors import InputError
-from pipeline.queue import Queue
+from pipeline.queue import Job, Queue
 from pipeline.runner import render_settings
-from pipeline.story import Scene
-from studio.cards import Shown
+from pipeline.story import MAX_SCENES, Scene
+from studio.cards import Shown, View
 from studio.projects import find_scene
 from studio.views import waiting_scenes
 
-View = dict[str, Any]
+MAX_WAITING = 2 * MAX_SCENES
+"""Pieces of work of one user that wait or run."""
 Quality = Literal["draft", "final"]
 Seed = Literal["same", "new"] | Annotated[int, Field(strict=True, ge=0, lt=2**53)]
 """same: the chosen take's; new: one above every seed of the scene so far; or the seed itself."""
@@ -27,14 +28,18 @@ def render(
     """Queue a take of each scene; None = of those without one, or whose take is outdated.
 
     Raises:
+        InputError: too much waits already.
         NotThereError: there is no such scene; then nothing is queued.
     """
     project, user = shown.project, shown.settings.user
     scenes = waiting_scenes(shown)
     if scene_ids is not None:
         scenes = [find_scene(project.story, scene_id) for scene_id in dict.fromkeys(scene_ids)]
+    check_queue(queue, user, len(scenes))
+    waiting = queue.jobs(project.path, active=True)
     for scene in scenes:
-        queue.submit("render", project.path, _arguments(shown, scene, quality, seed), user=user)
+        arguments = _arguments(shown, scene, quality, _seed(shown, scene, seed, waiting))
+        queue.submit("render", project.path, arguments, user=user)
 
 
 def make_film(shown: Shown, queue: Queue, *, anyway: bool) -> View | None:
@@ -44,7 +49,7 @@ def make_film(shown: Shown, queue: Queue, *, anyway: bool) -> View | None:
     that names their scenes.
 
     Raises:
-        InputError: no scene is rendered.
+        InputError: no scene is rendered, or too much waits already.
     """
     project, scenes = shown.project, shown.project.story.scenes
     states = [shown.state(scene) for scene in scenes]
@@ -54,20 +59,31 @@ def make_film(shown: Shown, queue: Queue, *, anyway: bool) -> View | None:
     stale = [scene for scene, state in zip(scenes, states, strict=True) if state == "stale"]
     if stale and not anyway:
         return _outdated(stale)
+    check_queue(queue, shown.settings.user, 1)
     arguments = {} if all(rendered) else {"only_rendered": True}
     queue.submit("film", project.path, arguments, user=shown.settings.user)
     return None
 
 
 def make_animatic(shown: Shown, queue: Queue) -> None:
-    """Queue the film of the boxes."""
+    """Queue the film of the boxes; InputError where too much waits already."""
+    check_queue(queue, shown.settings.user, 1)
     queue.submit("animatic", shown.project.path, {}, user=shown.settings.user)
 
 
-def _arguments(shown: Shown, scene: Scene, quality: Quality, seed: Seed) -> dict[str, object]:
+def check_queue(queue: Queue, user: str, more: int) -> None:
+    """Refuse (InputError) what makes more than `MAX_WAITING` pieces of work of a user wait."""
+    if more + sum(job.user == user for job in queue.jobs(active=True)) > MAX_WAITING:
+        raise InputError(
+            f"More than {MAX_WAITING} takes and films would wait to be made",
+            hint="Wait for some of them, or cancel some.",
+        )
+
+
+def _arguments(shown: Shown, scene: Scene, quality: Quality, seed: int) -> dict[str, object]:
     record = shown.staging.pack.record
     steps = record.draft_steps if quality == "draft" else record.num_inference_steps
-    chosen = render_settings(record, seed=_seed(shown, scene, seed), num_inference_steps=steps)
+    chosen = render_settings(record, seed=seed, num_inference_steps=steps)
     return {
         "scene_id": scene.id,
         "seed": chosen.seed,
@@ -76,13 +92,14 @@ def _arguments(shown: Shown, scene: Scene, quality: Quality, seed: Seed) -> dict
     }
 
 
-def _seed(shown: Shown, scene: Scene, seed: Seed) -> int:
+def _seed(shown: Shown, scene: Scene, seed: Seed, waiting: Sequence[Job]) -> int:
     if seed == "same":
         chosen = shown.takes.chosen(scene.id)
         return chosen.settings.seed if chosen else 0
     if seed == "new":
         used = [take.settings.seed for take in shown.takes.of(scene.id)]
-        return max(used, default=-1) + 1
+        mine = (job.arguments for job in waiting if job.arguments.get("scene_id") == scene.id)
+        return max([*used, *(one["seed"] for one in mine if "seed" in one)], default=-1) + 1
     return seed
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from pipeline.artifacts import Casting, PlacePart, ScenePrompt
 from pipeline.checking import limits_of
-from pipeline.packs.obedience import load_obedience
+from pipeline.packs.obedience import OBEDIENCE_FILE, load_obedience
 from pipeline.packs.record import PACK_FILE, PackRecord, TroupeNames, find_pack, load_record
 from pipeline.plan.casting import cast_story
 from pipeline.plan.lint import Finding, Limits, lint
@@ -27,7 +27,8 @@ from pipeline.settings import Settings
 from pipeline.story import Scene, Story
 from pipeline.workspace import Project
 
-_KEPT_SCENES = 2000
+_KEPT_SCENES = 400
+"""All of ten long stories; a story is no larger than its file may be."""
 _KEPT_STORIES = 100
 _SEVERITIES = ("error", "warning", "hint")
 
@@ -103,14 +104,15 @@ def stage(project: Project, settings: Settings) -> Staging:
 
 
 def played_pack(settings: Settings) -> PlayedPack:
-    """Give the pack that plays; read again once its record has changed.
+    """Give the pack that plays; read again once its record or its measures have changed.
 
     Raises:
         InputError: the pack has no closed cast.
         ModelUnavailableError: there is no such pack.
     """
-    changed = (find_pack(settings.pack) / PACK_FILE).stat().st_mtime_ns
-    return _read_pack(settings.pack, changed)
+    paths = (find_pack(settings.pack) / name for name in (PACK_FILE, OBEDIENCE_FILE))
+    changed = (path.stat().st_mtime_ns for path in paths if path.is_file())
+    return _read_pack(settings.pack, *changed)
 
 
 def finding_key(finding: Finding) -> str:
@@ -119,7 +121,7 @@ def finding_key(finding: Finding) -> str:
 
 
 @lru_cache(maxsize=8)
-def _read_pack(name: str, _: int) -> PlayedPack:
+def _read_pack(name: str, *_: int) -> PlayedPack:
     limits = limits_of(Settings(home=Path(), pack=name))
     measured = load_obedience(name)
     obedience = measured.model_dump(mode="json") if measured else None

@@ -8,7 +8,7 @@ from pydantic import Field, TypeAdapter
 
 from pipeline import checking
 from pipeline.editing.cast import add_character, change_character
-from pipeline.errors import InputError
+from pipeline.errors import StaleStoryError
 from pipeline.plan.questions import recast
 from pipeline.planning import load_troupe
 from pipeline.settings import Settings
@@ -30,6 +30,8 @@ from studio.operations import (
     Name,
     Operation,
     Patch,
+    character_of,
+    check_character,
     count_up,
 )
 from studio.refusals import NotThereError
@@ -60,18 +62,24 @@ class Recast(Operation):
     kind: Name
     colour: Name
     hat: None = None
+    was: tuple[Name, Name] | None = None
+    """The kind and colour that the page saw; casting has no revisions to compare."""
 
     def about(self, story: Story) -> object:
         """Give the character."""
-        return _character(story, self.character)
+        return character_of(story, self.character)
 
     def carry_out(self, project: Project, settings: Settings) -> Done:
         """Keep the choice with the story."""
-        _check_character(project.story, self.character)
-        casting, troupe = stage(project, settings).casting, load_troupe(settings.pack)
+        check_character(project.story, self.character)
+        before, troupe = stage(project, settings).casting, load_troupe(settings.pack)
+        part = before.part_of(self.character)
+        if self.was and part and self.was != (part.kind, part.colour):
+            raise StaleStoryError("Somebody else plays this character by now")
         figure = (self.character, self.kind, self.colour)
-        project.save_casting(recast(casting, project.story, *figure, troupe=troupe))
+        casting = recast(before, project.story, *figure, troupe=troupe)
         count_up(project)
+        project.save_casting(casting)
         return Done()
 
 
@@ -86,7 +94,7 @@ class ChangeCharacter(Operation):
 
     def about(self, story: Story) -> object:
         """Give the character; nobody where somebody new comes."""
-        return self.id and _character(story, self.id)
+        return self.id and character_of(story, self.id)
 
     def carry_out(self, project: Project, settings: Settings) -> Done:
         """Save the cast."""
@@ -96,7 +104,7 @@ class ChangeCharacter(Operation):
                 story, name=self.name or "", kind=self.kind or "", look=self.look or ""
             )
         else:
-            _check_character(story, self.id)
+            check_character(story, self.id)
             words = {"name": self.name, "kind": self.kind, "look": self.look}
             story = change_character(story, self.id, **words)
         project.save_story(story)
@@ -115,7 +123,7 @@ class Fix(Operation):
         findings = stage(project, settings).findings
         found = next((one for one in findings if finding_key(one) == self.finding), None)
         if found is None:
-            raise InputError("This is mended already", hint="Look at the scene again.")
+            raise NotThereError("This is mended already", hint="Look at the scene again.")
         checking.fix(project, found, settings=settings)
         return Done()
 
@@ -183,12 +191,3 @@ OPERATIONS: TypeAdapter[AnyOperation] = TypeAdapter(AnyOperation)
 
 def _whole(story: Story) -> Story:
     return story.model_copy(update={"revision": 0})
-
-
-def _character(story: Story, character_id: str) -> object:
-    return next((one for one in story.characters if one.id == character_id), None)
-
-
-def _check_character(story: Story, character_id: str) -> None:
-    if _character(story, character_id) is None:
-        raise NotThereError("This character is no longer in the story", hint="Reload the page.")

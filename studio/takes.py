@@ -6,15 +6,24 @@ import threading
 from collections import OrderedDict
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.artifacts import Take
-from pipeline.errors import InvalidStoryError, WorkspaceError
-from pipeline.files import read_record
 from pipeline.packs.record import PackRecord
 from pipeline.project import Decisions, Project
 
 _MOST_KEPT = 4000
-_kept: OrderedDict[tuple[str, str], tuple[frozenset[str], tuple[Take, ...]]] = OrderedDict()
+
+
+class _Folder(NamedTuple):
+    """Which folder it is, as of when, and the names in it; of none there are no names."""
+
+    inode: int = 0
+    changed_ns: int = 0
+    names: frozenset[str] = frozenset()
+
+
+_kept: OrderedDict[tuple[str, str], tuple[_Folder, tuple[Take, ...]]] = OrderedDict()
 _keeping = threading.Lock()
 
 
@@ -32,25 +41,23 @@ class Takes:
         return self._seen[scene_id]
 
     def _read(self, scene_id: str) -> tuple[Take, ...]:
-        """A take never changes, so nothing is read where the names of the files are known."""
+        """A take never changes, so nothing is read where the folder is known as it is now.
+
+        One that could not be read is tried again the next time.
+        """
         key = (str(self._project.path), scene_id)
-        names = _names(self._project.path / "takes" / scene_id)
+        there = _look(self._project.path / "takes" / scene_id)
         with _keeping:
             known, takes = _kept.get(key, (None, ()))
-        if known != names:
-            takes = tuple(self._project.takes(scene_id)) if names else ()
-            with _keeping:
-                _kept[key] = (names, takes)
-                _kept.move_to_end(key)
-                while len(_kept) > _MOST_KEPT:
-                    _kept.popitem(last=False)
+        if known != there:
+            takes = tuple(self._project.takes(scene_id)) if there.names else ()
+            if len(takes) == sum(name.endswith(".json") for name in there.names):
+                _keep(key, there, takes)
         return takes
 
     def chosen(self, scene_id: str) -> Take | None:
         """Give the take that goes into the film: the chosen one, else the newest; None if none."""
-        takes = self.of(scene_id)
-        wanted = self._decisions.takes.get(scene_id)
-        return next((take for take in takes if take.id == wanted), takes[-1] if takes else None)
+        return self._decisions.take_of(scene_id, self.of(scene_id))
 
     def all(self) -> list[Take]:
         """Give the takes of every scene of the story."""
@@ -63,18 +70,24 @@ class Takes:
 
     @cached_property
     def _decisions(self) -> Decisions:
-        file = self._project.path / "decisions.json"
-        try:
-            return read_record(file, Decisions) if file.is_file() else Decisions()
-        except (InvalidStoryError, WorkspaceError):
-            return Decisions()
+        return self._project.decisions()
 
 
-def _names(folder: Path) -> frozenset[str]:
+def _look(folder: Path) -> _Folder:
     try:
-        return frozenset(path.name for path in folder.iterdir())
+        there = folder.stat()
+        names = frozenset(path.name for path in folder.iterdir())
     except FileNotFoundError:
-        return frozenset()
+        return _Folder()
+    return _Folder(there.st_ino, there.st_mtime_ns, names)
+
+
+def _keep(key: tuple[str, str], folder: _Folder, takes: tuple[Take, ...]) -> None:
+    with _keeping:
+        _kept[key] = folder, takes
+        _kept.move_to_end(key)
+        while len(_kept) > _MOST_KEPT:
+            _kept.popitem(last=False)
 
 
 def is_draft(take: Take, record: PackRecord) -> bool:

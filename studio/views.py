@@ -6,12 +6,11 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from pipeline.settings import Settings
 from pipeline.story import Motion, Scene
-from pipeline.workspace import Project, list_projects
-from studio.cards import Shown, duration_words, finding_view, scene_view, sentence
+from pipeline.workspace import Project, ProjectSummary, list_projects
+from studio.cards import Shown, View, counted, duration_words, finding_view, scene_view, sentence
 from studio.exports import file_views
 from studio.figures import actor_view
 from studio.planners import model_words, planner_of, planning_view
@@ -21,8 +20,6 @@ from studio.staging import PlayedPack, Staging, stage
 from studio.takes import Takes, seconds_for
 
 _SHELF_LENGTH = 200
-
-View = dict[str, Any]
 
 
 def show(project: Project, settings: Settings, links: Links) -> Shown:
@@ -88,6 +85,7 @@ def head_view(shown: Shown) -> View:
         "mend": sum(one.safe for one in staging.findings),
         "model": model_words(planner_of(record)),
         "planning": planning_view(record, story),
+        "cost": cost_of_all(shown),
         "files": file_views(shown),
         "film": film_view(shown),
         "animatic": _animatic(shown),
@@ -103,7 +101,7 @@ def shelf_view(settings: Settings) -> View:
     summaries = list_projects(settings)[:_SHELF_LENGTH]
     return {
         "stories": [
-            {"id": one.path.name, "title": one.title, "detail": _scenes(one.num_scenes)}
+            {"id": one.path.name, "title": one.title, "detail": _summary_words(one)}
             for one in summaries
         ],
         "forgets": settings.ephemeral,
@@ -118,14 +116,17 @@ def film_view(shown: Shown) -> View | None:
 
 def costs(shown: Shown) -> dict[str, str]:
     """Say what a draft and a final take need ('about 15 s'); empty where nobody knows."""
-    takes, record = shown.takes.all(), shown.staging.pack.record
-    seconds = {
-        "draft": seconds_for(takes, record, draft=True),
-        "final": seconds_for(takes, record, draft=False),
-    }
-    return {
-        name: "" if one is None else f"about {duration_words(one)}" for name, one in seconds.items()
-    }
+    return {"draft": _cost_words(shown, draft=True), "final": _cost_words(shown, draft=False)}
+
+
+def cost_of_all(shown: Shown) -> str:
+    """Say what final takes of all scenes need that wait for one; empty where nobody knows."""
+    return _cost_words(shown, draft=False, times=len(waiting_scenes(shown)))
+
+
+def _cost_words(shown: Shown, *, draft: bool, times: int = 1) -> str:
+    seconds = seconds_for(shown.takes.all(), shown.staging.pack.record, draft=draft)
+    return f"about {duration_words(seconds * times)}" if seconds and times else ""
 
 
 def waiting_scenes(shown: Shown) -> list[Scene]:
@@ -137,10 +138,6 @@ def saved_time(project: Project) -> str:
     """Give when the story was saved last, ISO 8601, UTC."""
     saved = (project.path / "story.json").stat().st_mtime
     return datetime.fromtimestamp(saved, UTC).isoformat(timespec="milliseconds")
-
-
-def _scenes(number: int) -> str:
-    return "1 scene" if number == 1 else f"{number} scenes"
 
 
 def _motion(motion: Motion, staging: Staging) -> View:
@@ -210,6 +207,11 @@ def _aged(shown: Shown, made: datetime) -> str:
         for take in takes
     )
     return " There are newer takes: make it again." if newer else ""
+
+
+def _summary_words(summary: ProjectSummary) -> str:
+    changed = datetime.fromisoformat(summary.changed).astimezone()
+    return f"{counted(summary.num_scenes, 'scene')}, changed {_when(changed)}"
 
 
 def _when(made: datetime) -> str:

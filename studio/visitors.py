@@ -9,12 +9,11 @@ from dataclasses import replace
 from pipeline.errors import PipelineError
 from pipeline.settings import Settings
 
-LOCAL_USER = "local"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _USER_DIGITS = 24
 
 
-class UnknownVisitor(PipelineError):  # noqa: N818 - no mistake of anybody: a page too old to ask
+class UnknownVisitorError(PipelineError):
     """A request came without a token, or with one that no page of the studio makes."""
 
 
@@ -31,18 +30,20 @@ class Visitors:
         The name says nothing of the token: who sees the folders cannot act for their owners.
 
         Raises:
-            UnknownVisitor: there is no token, or it is none.
+            UnknownVisitorError: there is no token, or it is none.
         """
         if not isinstance(token, str) or _TOKEN.fullmatch(token) is None:
-            raise UnknownVisitor("This page is not known to the studio", hint="Reload the page.")
+            raise UnknownVisitorError(
+                "This page is not known to the studio", hint="Reload the page."
+            )
         if not self._settings.visitors:
-            return LOCAL_USER
+            return self._settings.user
         return f"v-{hashlib.sha256(token.encode()).hexdigest()[:_USER_DIGITS]}"
 
     def settings_of(self, token: object) -> Settings:
         """Give the studio's settings with that visitor as the user.
 
         Raises:
-            UnknownVisitor: there is no token, or it is none.
+            UnknownVisitorError: there is no token, or it is none.
         """
         return replace(self._settings, user=self.user_of(token))

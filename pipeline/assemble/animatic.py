@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,8 @@ class Player:
     face: Image | None = None
     """RGBA, looking right."""
     looks_left: bool = False
+    drawn: dict[tuple[int, int], Image] = field(default_factory=dict, repr=False, compare=False)
+    """The face as it was drawn last, by its size in pixels: most boxes keep theirs."""
 
 
 @dataclass(frozen=True)
@@ -82,26 +84,14 @@ def film_boxes(
     return out
 
 
-def box_between(region: Region, time: float) -> Box | None:
-    """Give a region's box at a time between keyframes, 0..5; None where it is not on stage.
+def drawn_box(region: Region, time: float) -> Box | None:
+    """Give a region's box at a time in keyframes, 0..5; None where it is not on stage.
 
-    Between two set keys the box goes the way the first one's ease says; it stays, or stays
-    hidden, until the second. The first and the last reach half a keyframe beyond themselves.
+    The first and the last reach half a keyframe beyond themselves.
     """
-    keys = region.keys
-    before = max((k for k, key in enumerate(keys) if key and k <= time), default=None)
-    after = min((k for k, key in enumerate(keys) if key and k > time), default=None)
-    if before is None or after is None:
-        return region.box_at(int(time + 0.5))
-    start, end = keys[before], keys[after]
-    assert start is not None
-    assert end is not None
-    if not start.visible or start.ease == "hold" or not end.visible:
-        return start.box if start.visible else None
-    amount = (time - before) / (after - before)
-    if start.ease == "ease":
-        amount = amount * amount * (3 - 2 * amount)
-    return start.box.lerp(end.box, amount)
+    set_at = [k for k, key in enumerate(region.keys) if key]
+    within = set_at[0] <= time <= set_at[-1]
+    return region.box_between(time if within else int(time + 0.5))
 
 
 def time_of(frame: int, num_frames: int) -> float:
@@ -114,7 +104,7 @@ def draw_boxes(staged: StagedScene, time: float, size: tuple[int, int]) -> Image
     """Draw a scene's stage at a time between keyframes, the nearer layers over the farther."""
     picture = _backdrop(staged, size)
     for region in sorted(staged.scene.regions, key=lambda one: one.layer):
-        player, box = staged.players.get(region.id), box_between(region, time)
+        player, box = staged.players.get(region.id), drawn_box(region, time)
         if player is not None and box is not None:
             _draw_player(picture, player, _pixels(box, size))
     return picture
@@ -138,7 +128,7 @@ def _scene_frames(
     label = " · ".join(filter(None, (number, readable(staged.scene.title))))
     cues = [(first, _band(text, stage[0])) for first, _, text in timed_cues(cut)]
     cues = cues or [(0, _band("", stage[0]))]
-    top = b""
+    staged, top = replace(staged, backdrop=_backdrop(staged, stage)), b""
     for frame in range(cut_frames(cut)):
         if frame < cut.num_frames:
             picture = draw_boxes(staged, time_of(frame, cut.num_frames), stage)
@@ -165,6 +155,8 @@ def _backdrop(staged: StagedScene, size: tuple[int, int]) -> Image:
 
     if staged.backdrop is None:
         return Image.new("RGB", size, _PAPER)
+    if staged.backdrop.size == size:
+        return staged.backdrop.copy()
     return ImageOps.fit(staged.backdrop, size)
 
 
@@ -181,26 +173,32 @@ def _draw_player(picture: Image, player: Player, box: tuple[int, int, int, int])
     x0, y0, x1, y1 = box
     ImageDraw.Draw(picture, "RGBA").rectangle(box, (*player.colour, _FILL_ALPHA))
     if player.face is not None:
-        _draw_face(picture, player.face, box, looks_left=player.looks_left)
+        _draw_face(picture, player, player.face, box)
     ImageDraw.Draw(picture).rectangle(box, outline=player.colour, width=_LINE_PX)
     if x1 > 0 and y1 > 0 and x0 < picture.width and y0 < picture.height:
         _draw_tag(picture, player.name, (x0, y0), player.colour, _NAME_PX)
 
 
-def _draw_face(
-    picture: Image, face: Image, box: tuple[int, int, int, int], *, looks_left: bool
-) -> None:
+def _draw_face(picture: Image, player: Player, face: Image, box: tuple[int, int, int, int]) -> None:
     """Whoever plays a region, standing at the foot of its box."""
-    from PIL import Image
-
     x0, y0, x1, y1 = box
     scale = min((x1 - x0) / face.width, (y1 - y0) / face.height)
     wide, high = round(face.width * scale), round(face.height * scale)
-    if min(wide, high) < 2 * _LINE_PX:
-        return
-    small = face.resize((wide, high), reducing_gap=2.0)
-    small = small.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if looks_left else small
-    picture.paste(small, ((x0 + x1 - wide) // 2, y1 - high), small)
+    if min(wide, high) >= 2 * _LINE_PX:
+        small = _sized(player, face, (wide, high))
+        picture.paste(small, ((x0 + x1 - wide) // 2, y1 - high), small)
+
+
+def _sized(player: Player, face: Image, size: tuple[int, int]) -> Image:
+    from PIL import Image
+
+    if size not in player.drawn:
+        small = face.resize(size, reducing_gap=2.0)
+        player.drawn.clear()
+        player.drawn[size] = (
+            small.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if player.looks_left else small
+        )
+    return player.drawn[size]
 
 
 def _draw_tag(

@@ -14,6 +14,7 @@ from pipeline.errors import AssemblyError, ModelUnavailableError
 from pipeline.files import partial_path, replace_file, short, workspace_errors
 
 _TAIL_CHARACTERS = 300
+_PROBE_SECONDS = 60
 _VIDEO = re.compile(
     r"Stream #\S+ Video: .*?, (?P<width>\d+)x(?P<height>\d+)[, ].*?(?P<fps>[\d.]+) fps"
 )
@@ -101,14 +102,18 @@ def probe(path: Path) -> VideoInfo:
     """What the video at `path` holds, counted frame by frame without decoding.
 
     Raises:
-        AssemblyError: the file is absent or is no video.
+        AssemblyError: the file is absent, is no video, or takes too long.
     """
     command = ["-i", path, "-map", "0:v:0", "-c", "copy", "-f", "null", "-"]
-    done = subprocess.run(
-        [_executable(), "-hide_banner", "-nostdin", *map(str, command)],
-        capture_output=True,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [_executable(), "-hide_banner", "-nostdin", *map(str, command)],
+            capture_output=True,
+            check=False,
+            timeout=_PROBE_SECONDS,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise AssemblyError(f"{short(path)} takes too long to read") from error
     said = done.stderr.decode(errors="replace")
     stream, frames = _VIDEO.search(said), _FRAME.findall(said.replace("\r", "\n"))
     if done.returncode != 0 or stream is None or not frames:

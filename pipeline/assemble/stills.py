@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,20 +16,29 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 STILL_WIDTH_PX = 360
+MAX_PIXELS = 1_000_000_000
+"""Of all frames of a video together: what takes some seconds to decode."""
 _QUALITY = 86
+_decoding = threading.Lock()
 
 
 def keyframe_sheet(video: Path, num_keyframes: int) -> bytes:
     """Give a JPEG of the keyframes side by side, each `STILL_WIDTH_PX` wide.
 
     A keyframe stands for an equal part of the video; its picture is the frame in the middle.
+    One video is decoded at a time.
 
     Raises:
-        AssemblyError: the file is absent or is no video.
+        AssemblyError: the file is absent, is no video, or is longer or larger than takes are.
     """
     from PIL import Image
 
-    stills = [_small(still) for still in _stills(video, middle_frames(video, num_keyframes))]
+    with _decoding:
+        info = probe(video)
+        if info.num_frames * info.width * info.height > MAX_PIXELS:
+            raise AssemblyError(f"{short(video)} is longer or larger than a take")
+        numbers = middle_frames(info.num_frames, num_keyframes)
+        stills = [_small(still) for still in _stills(video, numbers, (info.width, info.height))]
     sheet = Image.new("RGB", (STILL_WIDTH_PX * len(stills), stills[0].height))
     for place, still in enumerate(stills):
         sheet.paste(still, (STILL_WIDTH_PX * place, 0))
@@ -37,13 +47,12 @@ def keyframe_sheet(video: Path, num_keyframes: int) -> bytes:
     return file.getvalue()
 
 
-def middle_frames(video: Path, num_keyframes: int) -> list[int]:
+def middle_frames(num_frames: int, num_keyframes: int) -> list[int]:
     """Give the number of the frame in the middle of each keyframe's part of a video."""
-    num_frames = probe(video).num_frames
     return [(2 * k + 1) * num_frames // (2 * num_keyframes) for k in range(num_keyframes)]
 
 
-def _stills(video: Path, numbers: Sequence[int]) -> Iterator[Image]:
+def _stills(video: Path, numbers: Sequence[int], size: tuple[int, int]) -> Iterator[Image]:
     """The frames of those numbers, in order; a number may come twice."""
     import cv2
     from PIL import Image
@@ -56,9 +65,11 @@ def _stills(video: Path, numbers: Sequence[int]) -> Iterator[Image]:
                     raise AssemblyError(f"{short(video)} ends before its last frame")
                 at += 1
             there, picture = capture.retrieve()
-            if not there:
+            if not there or picture.shape[1::-1] != size:
                 raise AssemblyError(f"a frame of {short(video)} cannot be read")
             yield Image.fromarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
+    except cv2.error as error:
+        raise AssemblyError(f"a frame of {short(video)} cannot be read") from error
     finally:
         capture.release()
 

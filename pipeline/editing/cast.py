@@ -25,7 +25,7 @@ from pipeline.story import (
 )
 
 _STANDS = "stands"
-_PLACES = (0.5, 0.38, 0.62, 0.27, 0.73, 0.17, 0.83)
+_PLACES = tuple(0.5 + side * step / 20 for step in range(9) for side in (1, -1))
 """Where somebody who enters may stand, over the frame's width; the first with most room is it."""
 
 
@@ -109,9 +109,11 @@ def _most_room(scene: Scene, player: Player) -> list[Box]:
 
 
 def _boxes(player: Player, x: float, height: float) -> list[Box]:
-    """The boxes of a figure that stands at `x` and looks to the middle."""
+    """The boxes of a figure that stands at `x`, inside the frame, and looks to the middle."""
     shapes = (shape_at(player, k, left=x > 0.5) for k in range(NUM_KEYFRAMES))
-    return [box_about(x, feet_y(player.motion, height), height, shape) for shape in shapes]
+    boxes = [box_about(x, feet_y(player.motion, height), height, shape) for shape in shapes]
+    out = max(0.0, *(-box.x0 for box in boxes)) - max(0.0, *(box.x1 - 1 for box in boxes))
+    return [box.model_copy(update={"x0": box.x0 + out, "x1": box.x1 + out}) for box in boxes]
 
 
 def _shared(boxes: Sequence[Box], regions: Sequence[Region]) -> float:

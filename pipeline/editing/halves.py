@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from pipeline.editing.changes import changed, check_room, find_scene, next_revision
@@ -19,14 +20,17 @@ from pipeline.plan.reading import split_sentences
 from pipeline.story import MAX_REGIONS, Overlap, Region, Scene, Story, slug
 
 _LONGEST_NARRATION, _LONGEST_SETTING = 4000, 200
+_PAUSE = re.compile(r"[,;:\u2013\u2014](?=\s)|\s(?=(?:and|but|then|so|while)\s)")
+_BLANK = re.compile(r"\s+")
 
 
 def split_scene(story: Story, scene_id: str, *, taken: Iterable[str] = ()) -> tuple[Story, str]:
     """Give the story with a scene cut in two, and the second one's id; revision + 1.
 
     Keyframes 0..2 become the six of the first, 3..5 those of the second, along the same paths.
-    The narration is cut at the end of the sentence nearest its middle; a single sentence stays
-    with the first. Regions that are not seen in a half are left out of it.
+    The narration is cut at the end of the sentence nearest its middle; a single sentence at a
+    pause or, without one, between two words. Regions that are not seen in a half are left out of
+    it.
 
     Raises:
         InputError: there is no such scene, or the story is full.
@@ -62,13 +66,22 @@ def merge_scenes(story: Story, scene_id: str) -> Story:
 
 
 def _halves(narration: str) -> tuple[str, str]:
-    """A text cut where a sentence ends, as near its middle as may be."""
+    """A text cut where a sentence, a part of one or a word ends, as near its middle as may be."""
+    ends = _sentence_ends(narration) or _ends(_PAUSE, narration) or _ends(_BLANK, narration)
+    cut = min(ends, key=lambda end: abs(2 * end - len(narration)), default=len(narration))
+    return narration[:cut].strip(), narration[cut:].strip()
+
+
+def _sentence_ends(narration: str) -> list[int]:
     ends, end = list[int](), 0
     for sentence in split_sentences(narration):
         end = narration.index(sentence, end) + len(sentence)
         ends.append(end)
-    cut = min(ends[:-1], key=lambda end: abs(2 * end - len(narration)), default=len(narration))
-    return narration[:cut].strip(), narration[cut:].strip()
+    return ends[:-1]
+
+
+def _ends(pattern: re.Pattern[str], narration: str) -> list[int]:
+    return [found.end() for found in pattern.finditer(narration)]
 
 
 def _half(scene: Scene, half: int) -> Scene:

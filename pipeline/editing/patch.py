@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from pipeline.editing.changes import changed, checked, find_scene, with_scene
 from pipeline.errors import InputError
 from pipeline.story import (
+    MAX_OVERLAPS,
     MAX_REGIONS,
     NUM_KEYFRAMES,
     Id,
@@ -58,12 +60,21 @@ class FieldsPatch(Record):
     shot_size: ShotSize = "full"
 
 
+def _not_too_many(regions: object) -> object:
+    """All regions of a scene may give way to as many others; more are not looked at."""
+    if isinstance(regions, dict) and len(regions) > 2 * MAX_REGIONS:
+        raise ValueError(f"a scene holds at most {MAX_REGIONS} boxes")
+    return regions
+
+
 class LayoutPatch(Record):
     """One edit of a scene: regions by id (None removes one), fields, all overlaps anew."""
 
-    regions: dict[Id, RegionPatch | None] = Field(default_factory=dict)
+    regions: Annotated[dict[Id, RegionPatch | None], BeforeValidator(_not_too_many)] = Field(
+        default_factory=dict
+    )
     fields: FieldsPatch = FieldsPatch()
-    overlaps: tuple[Overlap, ...] = ()
+    overlaps: tuple[Overlap, ...] = Field(default=(), max_length=MAX_OVERLAPS)
 
 
 def read_patch(value: object) -> LayoutPatch:

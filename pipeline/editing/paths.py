@@ -6,33 +6,13 @@ import math
 from collections.abc import Sequence
 
 from pipeline.editing.thinning import reduce_keys
-from pipeline.story import NUM_KEYFRAMES, Box, Ease, Key, PriorUse, Region
+from pipeline.story import NUM_KEYFRAMES, Ease, Key, PriorUse, Region
 
 Keys = tuple[Key | None, ...]
 HALF = NUM_KEYFRAMES // 2
 UNSEEN: Keys = (None,) * HALF
 _SAME = (1e-9, 1e-9)
 """What edges may differ by and still lie on one straight way."""
-
-
-def box_between(region: Region, time: float) -> Box | None:
-    """Give the box at a time from 0 to 5, also between keyframes; None where absent or hidden."""
-    set_at = [k for k, key in enumerate(region.keys) if key]
-    before = max((k for k in set_at if k <= time), default=None)
-    after = min((k for k in set_at if k >= time), default=None)
-    if before is None or after is None:
-        return None
-    start, end = region.keys[before], region.keys[after]
-    assert start is not None
-    assert end is not None
-    if not start.visible:
-        return None
-    if before == after or start.ease == "hold" or not end.visible:
-        return start.box
-    amount = (time - before) / (after - before)
-    if start.ease == "ease":
-        amount = amount * amount * (3 - 2 * amount)
-    return start.box.lerp(end.box, amount)
 
 
 def stretched(region: Region, half: int) -> Keys:
@@ -109,7 +89,7 @@ def _shown(region: Region, times: Sequence[float], seen_in: Sequence[tuple[int, 
     keys: list[Key | None] = []
     for time, old in zip(times, seen_in, strict=True):
         near = [box for k in sorted(old, key=lambda k: abs(k - time)) if (box := region.box_at(k))]
-        box = (box_between(region, time) or near[0]) if near else None
+        box = (region.box_between(time) or near[0]) if near else None
         keys.append(box and Key(box=box, ease=_ease_at(region, time)))
     return tuple(keys)
 

@@ -1,16 +1,20 @@
 // @ts-check
 // One box on the stage: its edge in the actor's colour, a ring that sets it off from any picture, and a tag with its name.
+/** @import { Region } from './types.js' */
 import { address, svg } from '../page/dom.js';
 import { ICONS } from './icons.js';
+import { wayAt } from './path.js';
 
 /** The stage is this many units wide, whatever its size on the screen. */
 export const WIDTH = 1000;
 
 /** How the edges of boxes are dashed, by their order: a second sign beside the colour. */
-export const DASHES = ['none', '14 4', '14 4 3 4', '8 4', '3 3', '20 4 3 4 3 4'];
+const DASHES = ['none', '14 4', '14 4 3 4', '8 4', '3 3', '20 4 3 4 3 4'];
 
 const MARKS = { good: '✓', fair: '~', poor: '!', unknown: '' };
 const TAG_HEIGHT = 20;
+/** A way shorter than this part of the frame is none. */
+const STILL = 0.01;
 const LONGEST_NAME = 18;
 
 /** @type {CanvasRenderingContext2D|null} */
@@ -20,7 +24,7 @@ let ruler = null;
  * How wide a name is in a tag, in CSS pixels, without asking the page for its layout.
  * @param {string} words
  */
-export function widthOf(words) {
+function widthOf(words) {
   ruler = ruler || document.createElement('canvas').getContext('2d');
   if (!ruler) return words.length * 7;
   ruler.font = '600 12px system-ui, sans-serif';
@@ -47,6 +51,15 @@ export function faceOf(cast, { character_id: who }) {
   return actor && actor.face ? address(actor.face) : '';
 }
 
+/**
+ * Whether an actor looks to the left: the way it goes, and where it stays, as it is played.
+ * @param {Region} region @param {number} k
+ */
+export function looksLeft({ keys, played }, k) {
+  const way = wayAt(keys, k);
+  return Math.abs(way) > STILL ? way < 0 : /\bleft\b/.test(played || '');
+}
+
 /** The nodes of one region; every change while dragging is an attribute of a node that is there already. */
 export class BoxView {
   /** @param {string} id */
@@ -63,7 +76,8 @@ export class BoxView {
     this.words = svg('text', { x: 20, y: 14 });
     this.mark = svg('text', { class: 'mark', y: 14 });
     this.lock = svg('path', { class: 'lock', d: ICONS.lock });
-    this.tag = svg('g', { class: 'tag' }, this.paper, this.swatch, this.words, this.lock, this.mark);
+    this.flag = svg('text', { class: 'flag', y: 14 });
+    this.tag = svg('g', { class: 'tag' }, this.paper, this.swatch, this.words, this.lock, this.mark, this.flag);
     this.root = svg('g', { class: 'box', tabindex: 0, role: 'button', 'aria-roledescription': 'box', 'data-region': id },
       this.title, this.ring, this.fill, this.face, this.hatch, this.edge, this.tag);
     this.tagWidth = 0;
@@ -71,20 +85,24 @@ export class BoxView {
 
   /**
    * Give the box its name, colour and state; not called while it is dragged.
-   * @param {{name: string, colour: string, face: string, order: number, state: string, selected: boolean, locked: boolean,
-   *   words: string, verdict: {level: string, reason: string}}} told  face: the actor's picture, '' if it has none
+   * @param {{name: string, colour: string, face: string, left: boolean, order: number, state: string, selected: boolean, locked: boolean,
+   *   words: string, verdict: {level: string, reason: string}, finding?: import('./marks.js').Mark|null}} told  face: the actor's picture, '' if it has none; it looks right, and is turned for one who looks left
    */
-  dress({ name, colour, face, order, state, selected, locked, words, verdict }) {
+  dress({ name, colour, face, left, order, state, selected, locked, words, verdict, finding = null }) {
     this.root.setAttribute('class', `box ring-${ringOf(colour)} ${verdict.level}${selected ? ' selected' : ''}${locked ? ' locked' : ''}`);
     this.root.setAttribute('data-state', state);
-    this.root.setAttribute('aria-label', words);
+    this.root.setAttribute('aria-label', finding ? `${words}. ${finding.words}` : words);
     this.root.setAttribute('aria-pressed', String(selected));
     this.root.style.setProperty('--colour', colour);
+    this.left = left;
     if (face !== (this.face.getAttribute('href') || '')) this.face.setAttribute('href', face);
     this.edge.setAttribute('stroke-dasharray', state === 'inherited' ? '5 4' : DASHES[order % DASHES.length]);
     this.hatch.setAttribute('fill', `url(#hatch-${verdict.level})`);
     this.words.textContent = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
     this.locked = locked;
+    this.finding = finding;
+    this.flag.textContent = finding ? finding.sign : '';
+    this.flag.setAttribute('class', finding ? `flag ${finding.severity}` : 'flag');
     this.judge(verdict, name);
   }
 
@@ -104,13 +122,16 @@ export class BoxView {
    */
   judge(verdict, name) {
     this.level = verdict.level;
-    this.title.textContent = verdict.reason ? `${name}: ${verdict.reason}` : name;
+    const told = [this.finding && this.finding.words, verdict.reason].filter(Boolean).join(' ');
+    this.title.textContent = told ? `${name}: ${told}` : name;
     this.mark.textContent = MARKS[/** @type {keyof typeof MARKS} */ (verdict.level)] || '';
     const after = 24 + widthOf(this.words.textContent || '');
     const end = after + (this.locked ? 16 : 0);
     this.lock.setAttribute('transform', `translate(${after - 2} 2)`);
     this.mark.setAttribute('x', String(end + 2));
-    this.tagWidth = end + (this.mark.textContent ? 18 : 4);
+    const last = end + (this.mark.textContent ? 18 : 4);
+    this.flag.setAttribute('x', String(last));
+    this.tagWidth = last + (this.finding ? 14 : 0);
     this.paper.setAttribute('width', String(this.tagWidth));
   }
 
@@ -123,6 +144,7 @@ export class BoxView {
   place(box, height, unit) {
     const [x, y] = [box[0] * WIDTH, box[1] * height];
     const wide = String((box[2] - box[0]) * WIDTH);
+    this.face.setAttribute('transform', this.left ? `translate(${(box[0] + box[2]) * WIDTH} 0) scale(-1 1)` : '');
     const high = String((box[3] - box[1]) * height);
     for (const rect of [this.ring, this.fill, this.face, this.hatch, this.edge]) {
       rect.setAttribute('x', String(x));

@@ -1,12 +1,14 @@
 // @ts-check
-// Carries out commands: finds whom they are about, refuses what is locked, and opens the menus.
+// Carries out commands: finds whom they are about, and refuses what is locked.
 /** @import { Keys, Patch, Region } from './types.js' */
-import { BOX_EDITS, KEY_EDITS, duplicate, keyEdit, nextKey, paste } from './commands.js';
-import { newId } from './drags.js';
-import { keysOf } from './keymap.js';
+import { BOX_EDITS, KEY_EDITS, keyEdit, named, nextKey } from './commands.js';
+import { duplicate, paste, topLayer } from './copying.js';
+import { Menus } from './menus.js';
 import { boxAt } from './path.js';
 
 const LAST = 5;
+/** Edits of boxes that may be locked, or not chosen. */
+const ANY = /^toggle-lock/;
 /** Edits that keys repeat: those that follow each other soon are one step. */
 const HELD = /^(nudge|grow|shrink)/;
 /** Commands that turn something of the look on or off. */
@@ -19,7 +21,8 @@ export class Chores {
   /** @param {import('./editor.js').Editor} editor */
   constructor(editor) {
     this.editor = editor;
-    /** @type {{region: Region, keyframe: number}|null} kept from scene to scene */
+    this.menus = new Menus(this);
+    /** @type {import('./copying.js').Copied|null} kept from scene to scene */
     this.copied = null;
   }
 
@@ -63,7 +66,7 @@ export class Chores {
   editBoxes(/** @type {string} */ command, /** @type {string|undefined} */ id) {
     const { editor } = this;
     editor.flush();
-    const regions = command === 'toggle-lock' ? this.chosen(id) : this.free(id);
+    const regions = ANY.test(command) ? this.chosen(id) : this.free(id);
     const edit = BOX_EDITS[command](editor, regions);
     if (!edit) return;
     editor.change(edit.label, edit.patch);
@@ -82,10 +85,11 @@ export class Chores {
       lock: () => this.run('toggle-lock', id), hide: () => this.hide(id), 'toggle-hide': () => this.hide(id),
       draw: () => editor.set({ tool: editor.look.tool === 'draw' ? 'select' : 'draw' }),
       marquee: () => editor.set({ tool: editor.look.tool === 'marquee' ? 'select' : 'marquee' }),
-      copy: () => this.copy(id), paste: () => this.paste(), duplicate: () => this.duplicate(id),
+      'toggle-hide-all': () => this.hideAll(),
+      copy: () => this.copy(id), paste: () => this.paste(), 'paste-following': () => this.paste(LAST), duplicate: () => this.duplicate(id),
       play: () => (editor.player.root.hidden ? editor.play() : editor.player.toggle()),
       keys: () => editor.sheet.open(), 'zoom-fit': () => editor.stage.port.reset(),
-      menu: () => this.menuHere(),
+      menu: () => this.menus.here(),
     };
     if (ways[command]) ways[command]();
   }
@@ -120,36 +124,45 @@ export class Chores {
     this.editor.set({ hidden });
   }
 
-  copy(/** @type {string|undefined} */ id) {
-    const [region] = this.chosen(id);
-    if (!region) return;
-    this.copied = { region, keyframe: this.editor.look.keyframe };
-    this.editor.announce(`Copied ${region.name}.`);
+  hideAll() {
+    const { regions, look } = this.editor.view();
+    const hidden = new Set(look.hidden.size ? [] : regions.map((region) => region.id));
+    this.editor.set({ hidden });
+    this.editor.announce(hidden.size ? 'All boxes are hidden while editing.' : 'All boxes are shown.');
   }
 
-  /** Onto the chosen box, or the one it came from, at this keyframe; in another scene as a new box. */
-  paste() {
+  copy(/** @type {string|undefined} */ id) {
+    const { editor } = this;
+    const regions = this.chosen(id);
+    if (!regions.length) { editor.announce('Choose a box first.'); return; }
+    this.copied = { scene: editor.scene.id, regions, keyframe: editor.look.keyframe };
+    editor.announce(named('Copied {name}.', regions));
+  }
+
+  /** Put what was copied down, here or from here to a keyframe. */
+  paste(last = this.editor.look.keyframe) {
     const { editor } = this;
     const { regions, look } = editor.view();
     if (!this.copied) { editor.announce('Copy a box first.'); return; }
-    const ids = [look.selected[0], this.copied.region.id];
-    const onto = ids.map((id) => regions.find((region) => region.id === id)).find(Boolean) || null;
-    const edit = onto && onto.locked ? null : paste(this.copied, onto, newId(regions), look.keyframe);
-    if (!edit) return;
-    editor.change(edit.label, edit.patch);
-    editor.set({ selected: [edit.id] });
-    editor.announce(`Done: ${edit.label}.`);
+    const ks = Array.from({ length: last - look.keyframe + 1 }, (_, at) => look.keyframe + at);
+    const edit = paste(this.copied, regions, { scene: editor.scene.id, selected: look.selected, ks });
+    if (edit) this.put(edit);
+    else editor.announce('The box stands here already, or is locked.');
   }
 
   duplicate(/** @type {string|undefined} */ id) {
+    const chosen = this.chosen(id);
+    if (chosen.length) this.put(duplicate(chosen, this.editor.view().regions));
+    else this.editor.announce('Choose a box first.');
+  }
+
+  /** Make boxes that were put down a step, and choose them. */
+  put(/** @type {import('./copying.js').Put} */ { label, patch, ids }) {
     const { editor } = this;
-    const [region] = this.chosen(id);
-    if (!region) { editor.announce('Choose a box first.'); return; }
-    const fresh = newId(editor.document.regions);
-    const { label, patch } = duplicate(region, fresh, topLayer(editor.document.regions));
     editor.change(label, patch);
-    editor.set({ selected: [fresh] });
-    editor.stage.focus(fresh);
+    editor.set({ selected: ids });
+    editor.stage.focus(ids[0]);
+    editor.announce(`Done: ${label}.`);
   }
 
   /**
@@ -172,64 +185,11 @@ export class Chores {
   /** Stop what is going on; false if nothing is. */
   cancel() {
     const { editor } = this;
-    if (editor.pointer.cancel() || editor.stop()) return true;
+    if (editor.stop()) return true;
     if (editor.look.tool !== 'select') { editor.set({ tool: 'select' }); return true; }
     if (!editor.look.selected.length) return false;
     editor.set({ selected: [] });
     return true;
-  }
-
-  /** The menu of the box that has the focus. */
-  menuHere() {
-    const from = document.activeElement;
-    const at = from ? from.getBoundingClientRect() : { left: 0, bottom: 0 };
-    this.menu({ x: at.left + 8, y: at.bottom + 4 }, from);
-  }
-
-  stageMenu(/** @type {{x: number, y: number}} */ at, /** @type {string|null} */ region) {
-    if (region && !this.editor.look.selected.includes(region)) this.editor.set({ selected: [region] });
-    if (!region) this.editor.set({ selected: [] });
-    this.menu(at, region ? this.editor.stage.views.get(region)?.root ?? null : this.editor.root);
-  }
-
-  /** @param {{x: number, y: number}} at @param {Element|null} from */
-  menu(at, from) {
-    const [region] = this.chosen();
-    this.editor.menu.open(region ? this.boxItems(region) : this.emptyItems(), at, from);
-  }
-
-  item(/** @type {string} */ command, /** @type {string} */ words, disabled = false) {
-    return { words, key: keysOf(command), disabled, run: () => this.run(command) };
-  }
-
-  boxItems(/** @type {Region} */ region) {
-    const k = this.editor.look.keyframe;
-    const moves = [0, 1, 2, 3, 4, 5].filter((to) => region.keys[k] && to !== k && Math.abs(to - k) === 1).map((to) => (
-      { words: `Move this key to keyframe ${to + 1}`, disabled: region.locked, run: () => this.moveKey(region, k, to) }));
-    return [
-      this.item('toggle-key', region.keys[k] ? 'Clear the key here' : 'Set a key here', region.keys[k] ? region.locked : false), ...moves,
-      this.item('toggle-visible', boxAt(region.keys, k) ? 'Hide from here' : 'Show from here'), null,
-      this.item('linear', 'Move on evenly'), this.item('ease', 'Move on gently'), this.item('hold', 'Stay, then jump'), null,
-      this.item('copy-previous', 'Copy to the previous keyframe', k === 0), this.item('copy-next', 'Copy to the next keyframe', k === LAST),
-      this.item('copy-all', 'Copy to all keyframes'),
-      this.item('copy', 'Copy'), this.item('paste', 'Paste here', !this.copied), this.item('duplicate', 'Duplicate'), null,
-      this.item('bring-forward', 'To the front'), this.item('send-back', 'To the back'),
-      this.item('toggle-lock', region.locked ? 'Unlock' : 'Lock'), this.item('hide', 'Hide while editing'), null,
-      this.item('delete-region', `Remove ${region.name}`, region.locked),
-    ];
-  }
-
-  moveKey(/** @type {Region} */ region, /** @type {number} */ from, /** @type {number} */ to) {
-    const row = this.editor.timeline.rows.get(region.id);
-    if (row) row.drop(from, to, false);
-  }
-
-  emptyItems() {
-    const { editor } = this;
-    const enter = editor.head.cast.map((/** @type {any} */ one) => (
-      { words: `Bring in ${one.name}`, run: () => editor.send({ op: 'enter', character: one.id }) }));
-    return [...enter, ...(enter.length ? [null] : []), this.item('draw', 'Draw a box'), this.item('paste', 'Paste here', !this.copied), this.item('zoom-fit', 'Whole stage'),
-      this.item('play', 'Play'), this.item('keys', 'All keys')];
   }
 }
 
@@ -238,8 +198,4 @@ export function whoNow(/** @type {import('./look.js').View} */ { head, regions, 
   if (look.who !== null) return look.who;
   const missing = head.cast.find((/** @type {any} */ one) => !regions.some((region) => region.character_id === one.id));
   return missing ? missing.id : '';
-}
-
-function topLayer(/** @type {Region[]} */ regions) {
-  return Math.min(99, Math.max(-1, ...regions.map((region) => region.layer)) + 1);
 }

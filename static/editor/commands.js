@@ -1,8 +1,8 @@
 // @ts-check
 // What each command does: to the boxes chosen (an edit of their keys), or to what is looked at.
 /** @import { Box, Ease, Key, Keys, Patch, Region } from './types.js' */
-import { centreOf, growBox, minSideOf, moveBox, roundBox, sameBox } from './geometry.js';
-import { bend, boxAt, clearKey, copyTo, restingBox, reverse, setEase, setKey, toggleKey, toggleVisible } from './path.js';
+import { centreOf, growBox, minSideOf, moveBox, roundBox } from './geometry.js';
+import { bend, boxAt, clearKey, copyTo, reverse, setEase, setKey, toggleKey, toggleVisible } from './path.js';
 
 /** @typedef {import('./editor.js').Editor} Editor */
 /** @typedef {{words: string, keys: (keys: Keys, k: number, stage: any) => Keys}} KeyEdit  `words` with {name} and {k} */
@@ -41,6 +41,7 @@ export const KEY_EDITS = {
   'stand-centre': { words: 'move {name} to the centre', keys: stand(1 / 2) },
   'stand-right': { words: 'move {name} to the right third', keys: stand(5 / 6) },
   'toggle-key': { words: 'change the key of {name} at keyframe {k}', keys: toggleKey },
+  'set-key': { words: 'set the key of {name} at keyframe {k}', keys: setKey },
   'toggle-visible': { words: 'show or hide {name} from keyframe {k}', keys: toggleVisible },
   'delete-key': { words: 'clear the key of {name} at keyframe {k}', keys: clearKey },
   linear: { words: 'let {name} move evenly from keyframe {k}', keys: eased('linear') },
@@ -64,6 +65,10 @@ function evened(/** @type {Keys} */ keys) {
 export const BOX_EDITS = {
   'toggle-lock': (_, regions) => each(regions, regions.every((region) => region.locked) ? 'unlock {name}' : 'lock {name}',
     () => ({ locked: !regions.every((region) => region.locked) })),
+  'toggle-lock-all': ({ document: { regions } }) => {
+    const locked = !regions.every((region) => region.locked);
+    return each(regions.filter((region) => region.locked !== locked), locked ? 'lock {name}' : 'unlock {name}', () => ({ locked }));
+  },
   'send-back': (editor, regions) => layered(editor, regions, -1),
   'bring-forward': (editor, regions) => layered(editor, regions, 1),
   'delete-region': (_, regions) => each(regions, 'remove {name} from the scene', () => null),
@@ -107,32 +112,6 @@ export function keyEdit(command, regions, k, stage) {
   if (!changed.length) return null;
   const label = named(words, changed.map(({ region }) => region), k);
   return { label, patch: { regions: Object.fromEntries(changed.map(({ region, keys }) => [region.id, { keys }])) } };
-}
-
-/**
- * A copy of a box with its path, a little aside.
- * @param {Region} region @param {string} id of the copy @param {number} layer
- */
-export function duplicate(region, id, layer) {
-  const keys = region.keys.map((key) => key && { ...key, box: roundBox(moveBox(key.box, 0.04, 0.03)) });
-  const { character_id, motion_id, description, name, colour } = region;
-  return { label: `duplicate ${name}`, patch: { regions: { [id]: { character_id, motion_id, description, name, colour, layer, keys } } } };
-}
-
-/**
- * Put a copied box down at a keyframe: of a region that is there, its key; else a new box with the copied path.
- * @param {{region: Region, keyframe: number}} copy @param {Region|null} onto @param {string} id @param {number} k
- * @returns {{label: string, patch: Patch, id: string}|null}
- */
-export function paste({ region, keyframe }, onto, id, k) {
-  const box = restingBox(region.keys, keyframe);
-  if (!onto) {
-    const { label, patch } = duplicate(region, id, region.layer);
-    return { label: label.replace('duplicate', 'paste'), patch, id };
-  }
-  const there = boxAt(onto.keys, k);
-  if (!box || (there && sameBox(box, there) && onto.keys[k])) return null;
-  return { label: `paste ${onto.name} at keyframe ${k + 1}`, patch: { regions: { [onto.id]: { keys: bend(onto.keys, k, box) } } }, id: onto.id };
 }
 
 /** The next keyframe where a box has a key of its own, in a direction; the one it stands at if there is none. */

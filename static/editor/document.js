@@ -9,10 +9,12 @@ const CHANGEABLE = /** @type {const} */ (['keys', 'layer', 'locked', 'character_
 const SHOWN = /** @type {const} */ (['name', 'colour', 'motion', 'played', 'to_learn']);
 const FIELDS = ['title', 'setting', 'narration', 'background', 'camera', 'shot_size'];
 
+/** The name of a box that is nobody's yet. */
+const NOBODY = 'Somebody new';
 /** A region nobody has said anything of. @type {Omit<Region, 'id'|'keys'>} */
 const SOMEBODY = {
   character_id: null, motion_id: null, description: '', layer: 0, locked: false,
-  name: 'Somebody', colour: '#8a8f98', motion: '', played: false, to_learn: false,
+  name: NOBODY, colour: '#8a8f98', motion: '', played: false, to_learn: false,
 };
 
 /**
@@ -21,10 +23,16 @@ const SOMEBODY = {
  * @returns {Layout}
  */
 export function layoutOf(scene) {
-  const overlaps = (scene.overlaps ?? []).map(({ region_ids, regions, description }) => (
+  const overlaps = (scene.overlaps ?? []).filter(({ description }) => description).map(({ region_ids, regions, description }) => (
     { region_ids: region_ids ?? regions, description }));
+  const regions = scene.regions.map((region) => (isNobody(region) ? { ...region, name: NOBODY } : region));
   const told = FIELDS.filter((name) => typeof scene[name] === 'string').map((name) => [name, scene[name]]);
-  return { regions: scene.regions, overlaps, fields: { ...scene.fields, ...Object.fromEntries(told) } };
+  return { regions, overlaps, fields: { ...scene.fields, ...Object.fromEntries(told) } };
+}
+
+/** Whether nothing was said of a region: the studio then calls it by its id. @param {Region} region */
+function isNobody({ id, name, character_id: who, description }) {
+  return name === id && !who && !description;
 }
 
 /**
@@ -174,9 +182,14 @@ export class SceneDocument {
     for (const region of told.regions) this.#known.set(region.id, region);
     const next = pending.reduce((one, patch) => applyPatch(one, patch, this.#known), told);
     if (label) return this.#step(label, next);
-    this.#forget(this.regions.filter(({ id }) => !next.regions.some((region) => region.id === id)));
+    this.#without(this.regions.filter(({ id }) => !next.regions.some((region) => region.id === id)));
     this.#show(next);
     return null;
+  }
+
+  /** Forget the step that a patch belongs to: it was not kept. @param {Patch} patch */
+  forget(patch) {
+    this.#keep((edit) => edit.after !== patch && edit.before !== patch);
   }
 
   /** @param {string} label @param {Layout} next @returns {Edit|null} */
@@ -201,10 +214,13 @@ export class SceneDocument {
   }
 
   /** @param {Region[]} gone */
-  #forget(gone) {
+  #without(gone) {
     const ids = new Set(gone.map((region) => region.id));
-    /** @param {Edit} edit */
-    const stays = (edit) => !Object.keys(edit.after.regions ?? {}).some((id) => ids.has(id));
+    this.#keep((edit) => !Object.keys(edit.after.regions ?? {}).some((id) => ids.has(id)));
+  }
+
+  /** @param {(edit: Edit) => boolean} stays */
+  #keep(stays) {
     [this.#done, this.#undone] = [this.#done.filter(stays), this.#undone.filter(stays)];
   }
 }

@@ -2,6 +2,7 @@
 // The editor of boxes: one scene at a time, each with its own history. It joins the document with the stage, the timeline and the rest.
 /** @import { Keys, Patch, Region } from './types.js' */
 import { el } from '../page/dom.js';
+import { toast } from '../page/toast.js';
 import { Chores } from './chores.js';
 import { SceneDocument } from './document.js';
 import { Inspector } from './inspector.js';
@@ -22,6 +23,8 @@ import { Toolbar } from './toolbar.js';
 /** Nudges that follow each other this soon are one step. */
 const QUIET_MS = 400;
 const NARROW_PX = 560;
+/** Below this there is no room in the toolbar for what undo takes back. */
+const TIGHT_PX = 700;
 
 /** The editor of one scene at a time. */
 export class Editor {
@@ -55,16 +58,21 @@ export class Editor {
     this.player.bar.append(this.back);
     this.player.root.hidden = true;
     this.pointer = new Pointer(this.stage, { view: () => this.view(), show: (answer) => this.preview(answer), finish: (answer) => this.finish(answer),
-      menu: (at, region) => this.chores.stageMenu(at, region) });
-    const narrow = window.innerWidth < NARROW_PX; // until the page has been laid out
-    this.root = el('section', { class: narrow ? 'editor narrow' : 'editor', tabindex: -1, 'aria-label': 'Who stands where' }, this.toolbar.root,
+      menu: (at, region) => this.chores.menus.ofStage(at, region) });
+    this.root = el('section', { class: 'editor', tabindex: -1, 'aria-label': 'Who stands where' }, this.toolbar.root,
       el('div', { class: 'editor-stage' }, this.stage.root, this.player.root), this.timeline.root, this.inspector.root,
       this.more.root, this.table.root, this.menu.root, this.sheet.root, this.spoken);
-    // A style sheet's own query for this is lost on the way through Gradio.
-    new ResizeObserver(([entry]) => this.root.classList.toggle('narrow', entry.contentRect.width < NARROW_PX)).observe(this.root);
+    this.fit(window.innerWidth); // until the page has been laid out
+    new ResizeObserver(([entry]) => this.fit(entry.contentRect.width)).observe(this.root);
     this.root.addEventListener('keydown', (event) => onKey(this, event));
     this.root.addEventListener('focusout', (event) => { if (!this.root.contains(/** @type {Node|null} */ (event.relatedTarget))) this.flush(); });
     this.stage.boxes.addEventListener('focusin', (event) => this.focused(/** @type {Element} */ (event.target)));
+  }
+
+  /** Say to the style sheet how much room there is: its own query for this is lost on the way through Gradio. */
+  fit(/** @type {number} */ pixels) {
+    this.root.classList.toggle('narrow', pixels < NARROW_PX);
+    this.root.classList.toggle('tight', pixels < TIGHT_PX);
   }
 
   /**
@@ -73,9 +81,13 @@ export class Editor {
    * @param {{label?: string}} [how] label: what the studio did, as a step of the history
    */
   draw(scene, head, how = {}) {
-    if (this.pointer.busy) { this.waiting = { scene, head, how }; return; }
-    if (this.scene && scene.id !== this.scene.id) this.leave();
-    if (this.head && head.project !== this.head.project) this.documents.clear();
+    const elsewhere = this.head && head.project !== this.head.project;
+    const another = elsewhere || (this.scene && scene.id !== this.scene.id);
+    if (elsewhere) this.held = null; // the page has sent what was held before it went
+    if (another) this.waiting = undefined;
+    if (this.pointer.busy && !another) { this.waiting = { scene, head, how }; return; }
+    if (another) this.leave();
+    if (elsewhere) this.forget();
     this.scene = scene;
     this.head = head;
     const known = this.documents.get(scene.id);
@@ -84,12 +96,30 @@ export class Editor {
     this.refresh();
   }
 
+  /**
+   * Take over the studio's answer for a scene that is not shown: one step of its history.
+   * @param {string} id @param {any} scene SceneView @param {string} label what the studio did
+   */
+  heard(id, scene, label) {
+    const known = this.documents.get(id);
+    if (known) known.adopt(scene, { label, pending: this.pending.get(id) || [] });
+  }
+
   /** Another scene comes: what belongs to the old one ends. */
   leave() {
     this.flush();
     this.stop();
     this.menu.close();
+    if (this.told) this.told.remove();
     this.look = { ...this.look, selected: [], hidden: new Set(), tool: 'select', keyframe: 0, latent: latentOf(this.head.stage, 0) };
+  }
+
+  /** Another story comes: its scenes may have the same names. */
+  forget() {
+    this.documents.clear();
+    this.pending.clear();
+    this.chores.copied = null;
+    this.look = firstLook();
   }
 
   /** The document of the scene shown. @returns {SceneDocument} */
@@ -151,18 +181,36 @@ export class Editor {
     this.player.button.focus({ preventScroll: true });
   }
 
-  /** Show the boxes again. */
+  /** End play and gestures: the boxes are shown as they are. Gives whether there was any. */
   stop() {
+    return [this.pointer.cancel(), this.endPlay()].some(Boolean);
+  }
+
+  /** Show the boxes again; the keyboard's focus goes back to them. */
+  endPlay() {
     if (this.player.root.hidden) return false;
+    const inside = this.player.root.contains(document.activeElement);
     this.player.pause();
     this.player.root.hidden = true;
     this.stage.root.hidden = false;
+    if (inside) this.takeFocus();
     return true;
+  }
+
+  /** The keyboard's focus goes to the chosen box, else to the editor. */
+  takeFocus() {
+    const view = this.stage.views.get(this.look.selected[0]);
+    /** @type {HTMLElement} */ (view ? view.root : this.root).focus({ preventScroll: true });
   }
 
   /** Do what a command says. @param {string} command @param {string} [region] for this box, not the chosen ones */
   run(command, region) {
     this.chores.run(command, region);
+  }
+
+  /** Open the menu of a diamond. @param {{x: number, y: number}} at @param {Element} from */
+  keyMenu(at, from) {
+    this.chores.menus.ofKey(at, from);
   }
 
   /** Change the path of one box. @param {string} label @param {string} id @param {Keys} keys */
@@ -206,24 +254,43 @@ export class Editor {
     const edit = way === 'undo' ? this.document.undo() : this.document.redo();
     if (!edit) { this.announce(way === 'undo' ? 'Nothing to undo in this scene.' : 'Nothing to do again in this scene.'); return; }
     this.tell(`${way}: ${edit.label}`, way === 'undo' ? edit.before : edit.after);
-    this.page.say(way === 'undo' ? undoneWords(edit.label) : redoneWords(edit.label));
+    this.sayStep(way, edit.label);
     this.refresh();
+  }
+
+  /** Say what was taken back or done again; what was taken back can be done again from there. */
+  sayStep(/** @type {'undo'|'redo'} */ way, /** @type {string} */ label) {
+    if (this.told) this.told.remove();
+    this.told = way === 'undo' ? toast(undoneWords(label), { action: { words: 'Redo', run: () => this.step('redo') } }) : null;
+    if (way === 'redo') this.page.say(redoneWords(label));
   }
 
   /** Send a patch; until the studio has answered, its older views are shown with the patch on top. */
   async tell(/** @type {string} */ label, /** @type {Patch} */ patch) {
     const { id } = this.scene;
+    const { document } = this;
     const answer = this.send({ op: 'patch', patch, label });
     if (!answer || !answer.then) return;
     const waiting = this.pending.get(id) || [];
     this.pending.set(id, [...waiting, patch]);
-    await Promise.allSettled([answer]);
+    const kept = await answer.catch(() => null);
     this.pending.set(id, (this.pending.get(id) || []).filter((one) => one !== patch));
+    if (kept || this.documents.get(id) !== document) return;
+    document.forget(patch); // refused, or given up for what another window did: nothing of it stays
+    if (this.scene.id !== id) return;
+    const { scene, head, how } = this.waiting || { scene: this.scene, head: this.head, how: {} };
+    this.draw(scene, head, how);
   }
 
   /** Ask the studio for something about this scene. @param {any} op */
   send(op) {
     return this.page.send({ scene: this.scene.id, ...op });
+  }
+
+  /** Ask the studio for the fix of a finding. @param {string} finding its key */
+  fix(finding) {
+    this.flush();
+    return this.page.send({ op: 'fix', finding });
   }
 
   /** A gesture goes on: only what it changes is drawn. */

@@ -7,7 +7,7 @@ export const MOST_EDGE = 1.5;
 const CLOSE = 1e-9;
 
 /** The least sides where no grid is given. @type {Side} */
-export const MIN_SIDE = { width: 0.02, height: 0.02 };
+const MIN_SIDE = { width: 0.02, height: 0.02 };
 
 /**
  * The least sides of a box on a stage: one token of the model's grid.
@@ -177,7 +177,7 @@ export function centreOf([x0, y0, x1, y1]) {
  * @param {Box} box
  * @returns {number}
  */
-export function areaOf([x0, y0, x1, y1]) {
+function areaOf([x0, y0, x1, y1]) {
   return Math.max(0, x1 - x0) * Math.max(0, y1 - y0);
 }
 
@@ -228,6 +228,17 @@ export function toXywh([x0, y0, x1, y1]) {
  */
 export function fromXywh({ x, y, w, h }) {
   return roundBox([x / 100, y / 100, (x + w) / 100, (y + h) / 100]);
+}
+
+/**
+ * The box of numbers somebody typed: the corner stays where it was put, the sides are at least `min`.
+ * @param {{x: number, y: number, w: number, h: number}} numbers percent of the frame
+ * @param {Side} min
+ * @returns {Box}
+ */
+export function typedBox({ x, y, w, h }, min) {
+  const sides = { w: Math.max(w, min.width * 100), h: Math.max(h, min.height * 100) };
+  return roundBox(clampBox(fromXywh({ x, y, ...sides }), min));
 }
 
 /** @param {number} part */

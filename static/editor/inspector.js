@@ -3,12 +3,13 @@
 /** @import { Region } from './types.js' */
 import { el } from '../page/dom.js';
 import { Field } from '../page/field.js';
-import { clampBox, fromXywh, minSideOf, roundBox, toXywh } from './geometry.js';
+import { drawFindings } from '../page/findings.js';
+import { minSideOf, toXywh, typedBox } from './geometry.js';
 import { keysOf } from './keymap.js';
 import { bend, boxAt, easeAt, stateAt } from './path.js';
+import { STATES } from './spoken.js';
 
 const SIDES = /** @type {const} */ ([['x', 'Left'], ['y', 'Top'], ['w', 'Width'], ['h', 'Height']]);
-const STATES = { set: 'Set at this keyframe', inherited: 'Follows its neighbours here', hidden: 'Off stage here', absent: 'Not on stage here' };
 const EASES = [['linear', 'evenly'], ['ease', 'gently'], ['hold', 'stay, then jump']];
 const LEVELS = { good: 'Well followed', fair: 'Partly followed', poor: 'Badly followed', unknown: '' };
 
@@ -22,7 +23,7 @@ export function commandButton(/** @type {import('./timeline.js').Actions} */ act
 }
 
 export class Inspector {
-  /** @param {import('./timeline.js').Actions & {send: (op: any) => void}} actions */
+  /** @param {import('./timeline.js').Actions & {send: (op: any) => any, fix: (key: string) => any, root: HTMLElement}} actions */
   constructor(actions) {
     this.actions = actions;
     this.dot = el('i', { class: 'dot' });
@@ -38,9 +39,11 @@ export class Inspector {
     this.overlaps = el('div', { class: 'overlaps' });
     /** @type {Map<string, any>} */
     this.fields = new Map();
-    this.body = el('div', { class: 'inspector-body' }, this.place(), this.buttons(), this.overlaps);
+    this.findings = el('ul', { class: 'findings', 'aria-label': 'What is wrong with this box' });
+    this.numbersPlace = this.place();
+    this.body = el('div', { class: 'inspector-body' }, this.numbersPlace, this.buttons(), this.overlaps);
     this.root = el('section', { class: 'inspector', 'aria-label': 'The chosen box' },
-      el('header', {}, this.dot, this.name, this.state), this.verdict, this.hint, this.body);
+      el('header', {}, this.dot, this.name, this.state), this.findings, this.verdict, this.hint, this.body);
   }
 
   number(/** @type {'x'|'y'|'w'|'h'} */ side, /** @type {string} */ words) {
@@ -66,12 +69,13 @@ export class Inspector {
     const group = (/** @type {string} */ words, /** @type {Node[]} */ ...buttons) => el('div', { class: 'buttons', role: 'group', 'aria-label': words },
       el('span', { text: words }), ...buttons);
     this.clear = button('delete-key', 'Clear key', 'Clear the key here: the box follows its neighbours');
+    this.hide = button('toggle-hide', 'Hide', 'Hide while editing');
     return el('div', { class: 'groups' },
       group('Stand', button('stand-left', 'Left third'), button('stand-centre', 'Centre'), button('stand-right', 'Right third')),
       group('Nudge', button('nudge-left', '←', 'Left'), button('nudge-right', '→', 'Right'), button('nudge-up', '↑', 'Up'), button('nudge-down', '↓', 'Down'),
         button('grow', '+', 'Larger'), button('shrink', '−', 'Smaller')),
       group('Copy', button('copy-previous', 'To previous'), button('copy-next', 'To next'), button('copy-all', 'To all')),
-      group('Box', this.clear, button('duplicate', 'Duplicate'), button('delete-region', 'Remove', 'Remove from the scene')));
+      group('Box', this.clear, button('duplicate', 'Duplicate'), this.hide, button('delete-region', 'Remove', 'Remove from the scene')));
   }
 
   /** Someone typed a number: the box goes there. */
@@ -80,7 +84,7 @@ export class Inspector {
     const [x, y, w, h] = SIDES.map(([side]) => /** @type {any} */ (this.numbers.get(side)).input.valueAsNumber);
     const { look, head } = this.view;
     if (![x, y, w, h].every(Number.isFinite)) { this.draw(this.view, { level: 'unknown', reason: '' }); return; }
-    const box = roundBox(clampBox(fromXywh({ x, y, w, h }), minSideOf(head.stage)));
+    const box = typedBox({ x, y, w, h }, minSideOf(head.stage));
     this.actions.changeKeys(`place ${this.region.name} at keyframe ${look.keyframe + 1}`, this.region.id, bend(this.region.keys, look.keyframe, box));
   }
 
@@ -91,6 +95,9 @@ export class Inspector {
     const chosen = regions.filter((region) => look.selected.includes(region.id));
     this.region = chosen.length === 1 ? chosen[0] : null;
     this.body.hidden = !chosen.length;
+    this.numbersPlace.hidden = !this.region; // several boxes have no one place
+    this.hide.setAttribute('aria-pressed', String(chosen.some((region) => look.hidden.has(region.id))));
+    this.drawFindings(view.scene.findings);
     this.hint.hidden = chosen.length > 0;
     this.hint.textContent = 'Choose a box to move it, or drag on the empty stage to put somebody there. Press ? for all keys.';
     this.dot.hidden = !this.region;
@@ -105,7 +112,7 @@ export class Inspector {
     const state = stateAt(region.keys, k);
     const box = boxAt(region.keys, k);
     this.dot.style.background = region.colour;
-    this.state.textContent = [region.motion, STATES[state].toLowerCase()].filter(Boolean).join(' · ');
+    this.state.textContent = [region.motion, STATES[state]].filter(Boolean).join(' · ');
     this.verdict.className = `verdict ${verdict.level}`;
     const level = LEVELS[/** @type {keyof typeof LEVELS} */ (verdict.level)];
     this.verdict.textContent = level ? `${level}: ${verdict.reason}` : verdict.reason;
@@ -120,6 +127,12 @@ export class Inspector {
     this.locked.input.checked = region.locked;
     /** @type {HTMLSelectElement} */ (this.ease).value = easeAt(region.keys, k);
     /** @type {HTMLButtonElement} */ (this.clear).disabled = region.locked || !region.keys[k];
+  }
+
+  /** What is wrong with the chosen box, each with its fix. */
+  drawFindings(/** @type {import('./marks.js').Finding[]} */ findings) {
+    const mine = findings.filter(({ region }) => this.region && region === this.region.id);
+    drawFindings(this.findings, mine, { fix: (/** @type {string} */ key) => this.actions.fix(key), home: this.actions.root });
   }
 
   /** One text for the place where this box and another overlap. */

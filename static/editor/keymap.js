@@ -35,6 +35,8 @@ export const BINDINGS = [
     ['toggle-visible', ['O'], 'Hide from here, or show again'],
     ['toggle-lock', ['L'], 'Lock or unlock'],
     ['toggle-hide', ['H'], 'Hide while editing, or show'],
+    ['toggle-lock-all', ['Shift+L'], 'Lock or unlock all boxes'],
+    ['toggle-hide-all', ['Shift+H'], 'Hide all boxes while editing, or show them'],
     ['delete-key', ['Delete'], 'Clear the key here'],
     ['delete-region', ['Shift+Delete'], 'Remove the box from the scene'],
     ['send-back', ['-'], 'One layer back'],
@@ -54,6 +56,7 @@ export const BINDINGS = [
   ...group('Copying', [
     ['copy', ['Ctrl+C'], 'Copy the box'],
     ['paste', ['Ctrl+V'], 'Paste the box here'],
+    ['paste-following', ['Ctrl+Shift+V'], 'Paste here and at all following keyframes'],
     ['duplicate', ['Ctrl+D'], 'Duplicate the box with its path'],
     ['copy-following', ['Ctrl+B'], 'Copy the box to all following keyframes'],
     ['undo', ['Ctrl+Z'], 'Undo'],

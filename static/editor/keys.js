@@ -13,6 +13,7 @@ export function onKey(editor, event) {
   if (event.defaultPrevented || isTyping(target) || (isButton(target) && ['Enter', ' '].includes(event.key))) return;
   const cycle = event.altKey && { BracketRight: 'next-box', BracketLeft: 'previous-box' }[event.code];
   const command = cycle || commandOf(event) || (isMenuKey(event) ? 'menu' : null);
+  if (command === 'copy' && !(document.getSelection()?.isCollapsed ?? true)) return; // words are chosen: the browser copies them
   if (!command || (event.repeat && !REPEATS.test(command))) return;
   if (command === 'cancel' && !editor.chores.cancel()) return;
   event.preventDefault();

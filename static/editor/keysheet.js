@@ -17,6 +17,13 @@ const POINTER = [
   ['Right button, long press', 'Menu of a box'],
 ];
 
+/** Keys that are not the editor's own, or that go by their place on the keyboard. */
+const MORE = [
+  ['Alt+[ or Alt+]', 'The box before or after'],
+  ['Enter on a diamond', 'Set a key there'],
+  ['Ctrl+Enter', 'Render this scene as a draft'],
+];
+
 export class KeySheet {
   constructor() {
     const close = el('button', { type: 'button', class: 'quiet', text: 'Close' });
@@ -25,7 +32,7 @@ export class KeySheet {
     this.root = el('dialog', { class: 'key-sheet', 'aria-label': 'Keys of the editor' },
       el('header', {}, el('h2', { text: 'Keys' }), close),
       el('p', { text: 'They act while the editor has the focus and nobody is typing.' }),
-      el('div', { class: 'sheet-groups' }, section('Mouse, pen and fingers', POINTER), ...groups));
+      el('div', { class: 'sheet-groups' }, section('Mouse, pen and fingers', POINTER), ...groups, section('Also', MORE)));
     const dialog = /** @type {HTMLDialogElement} */ (this.root);
     close.addEventListener('click', () => dialog.close());
     dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });

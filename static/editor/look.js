@@ -6,7 +6,7 @@
  * @typedef {Object} Look
  * @property {number} keyframe  0..5
  * @property {string[]} selected  regions, the one that shows its handles and path first
- * @property {'select'|'draw'} tool
+ * @property {'select'|'draw'|'marquee'} tool
  * @property {string|null} who  the character the next drawn box is for
  * @property {string} backdrop  'drawn', 'take', 'mine' or 'plain'
  * @property {boolean} onion  show the box at the moments before and after

@@ -4,8 +4,8 @@
 import { centreOf, sharedArea } from './geometry.js';
 
 /** @typedef {'good'|'fair'|'poor'|'unknown'} Level */
-export const GOOD = 0.85;
-export const FAIR = 0.7;
+const GOOD = 0.88;
+const FAIR = 0.7;
 const LEAST_COUNT = 20;
 const PLACES = [['top', 'middle', 'bottom'], ['left', 'centre', 'right']];
 

@@ -71,10 +71,20 @@ function presenceAt(keys, t) {
 }
 
 /**
+ * Which way a box goes from here on (or has come, at its end): less than 0 to the left, 0 if it stays.
+ * @param {Keys} keys @param {number} k
+ */
+export function wayAt(keys, k) {
+  const [from, to] = boxAt(keys, k + 1) ? [k, k + 1] : [k - 1, k];
+  const [before, after] = [boxAt(keys, from), boxAt(keys, to)];
+  return before && after ? after[0] + after[2] - before[0] - before[2] : 0;
+}
+
+/**
  * The last set key at or before a keyframe; -1 if there is none.
  * @param {Keys} keys @param {number} k
  */
-export function lastSet(keys, k) {
+function lastSet(keys, k) {
   for (let i = k; i >= 0; i -= 1) if (keys[i]) return i;
   return -1;
 }
@@ -83,7 +93,7 @@ export function lastSet(keys, k) {
  * The first set key at or after a keyframe; -1 if there is none.
  * @param {Keys} keys @param {number} k
  */
-export function firstSet(keys, k) {
+function firstSet(keys, k) {
   for (let i = k; i < keys.length; i += 1) if (keys[i]) return i;
   return -1;
 }

@@ -2,7 +2,7 @@
 // The animatic in the browser: a scene, or the whole story with its narration, as moving boxes with names over the backdrop.
 import { el, svg } from '../page/dom.js';
 import { Backdrop } from './backdrop.js';
-import { BoxView, WIDTH, faceOf } from './boxview.js';
+import { BoxView, WIDTH, faceOf, looksLeft } from './boxview.js';
 import { boxBetween } from './path.js';
 
 const LAST = 5;
@@ -151,7 +151,7 @@ export class Player {
 function dressed(/** @type {any} */ region, /** @type {number} */ order, /** @type {string} */ face) {
   const view = new BoxView(region.id);
   view.root.removeAttribute('tabindex');
-  view.dress({ name: region.name, colour: region.colour, face, order, state: 'set', selected: false, locked: false,
+  view.dress({ name: region.name, colour: region.colour, face, left: looksLeft(region, 0), order, state: 'set', selected: false, locked: false,
     words: region.name, verdict: { level: 'unknown', reason: '' } });
   return view;
 }

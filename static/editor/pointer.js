@@ -118,7 +118,7 @@ export class Pointer {
     this.fingers.delete(event.pointerId);
     this.stopWaiting();
     if (this.tap && alone && event.type === 'pointerup') this.hands.finish({ ...EMPTY, select: [] });
-    if (!alone || !this.gesture.busy) return;
+    if (!alone || !this.gesture.busy) { if (!this.busy) this.hands.finish(EMPTY); return; } // a pinch is over: what waited for it is shown
     if (this.frame) cancelAnimationFrame(this.frame);
     this.frame = 0;
     this.hands.finish(this.gesture.feed(this.told(event.type === 'pointercancel' ? 'cancel' : 'up', event)));
@@ -126,6 +126,7 @@ export class Pointer {
 
   /** Stop the gesture and show things as they were. */
   cancel() {
+    this.stopWaiting();
     if (!this.gesture.busy) return false;
     if (this.frame) cancelAnimationFrame(this.frame);
     this.frame = 0;

@@ -3,10 +3,11 @@
 /** @import { Keys, Region } from './types.js' */
 import { el } from '../page/dom.js';
 import { icon } from './icons.js';
+import { momentMark } from './marks.js';
 import { copyTo, moveKey, setKey, stateAt } from './path.js';
+import { STATES } from './spoken.js';
 
 const MOMENTS = [0, 1, 2, 3, 4, 5];
-const STATES = { set: 'set here', inherited: 'follows its neighbours', hidden: 'off stage', absent: 'not on stage' };
 /** A pointer must go this far before a diamond moves, in CSS pixels. */
 const DEAD_ZONE = 6;
 
@@ -31,13 +32,14 @@ export class Row {
   diamond(/** @type {number} */ keyframe) {
     const key = el('button', { type: 'button', class: 'key' }, el('span', { class: 'diamond' }));
     key.addEventListener('click', () => this.choose(keyframe));
+    key.addEventListener('dblclick', () => this.actions.run('set-key', this.id));
     key.addEventListener('pointerdown', (event) => this.take(event, keyframe));
     key.addEventListener('keydown', (event) => this.walk(event, keyframe));
     key.addEventListener('contextmenu', (event) => {
       event.preventDefault();
       this.choose(keyframe);
       const { left, bottom } = key.getBoundingClientRect();
-      this.actions.menu(event.clientX ? { x: event.clientX, y: event.clientY } : { x: left, y: bottom }, key);
+      this.actions.keyMenu(event.clientX ? { x: event.clientX, y: event.clientY } : { x: left, y: bottom }, key);
     });
     return key;
   }
@@ -47,9 +49,10 @@ export class Row {
     this.actions.set({ keyframe, selected: [this.id] });
   }
 
-  /** @param {Region} region @param {import('./look.js').Look} look */
-  draw(region, look) {
+  /** @param {Region} region @param {import('./look.js').Look} look @param {import('./marks.js').Finding[]} findings of the scene */
+  draw(region, look, findings) {
     this.region = region;
+    this.marks = MOMENTS.map((keyframe) => momentMark(findings, keyframe, region.id));
     const { name, colour, locked } = region;
     const hidden = look.hidden.has(this.id);
     this.dot.style.background = colour;
@@ -70,24 +73,26 @@ export class Row {
     this.keys.forEach((key, keyframe) => {
       const state = stateAt(keys, keyframe);
       const now = keyframe === this.keyframe;
-      const name = now ? 'key now' : 'key';
-      if (key.dataset.state === state && key.className === name && key.title.startsWith(this.called)) return;
+      const mark = (this.marks || [])[keyframe];
+      const name = ['key', ...(now ? ['now'] : []), ...(mark ? ['marked', mark.severity] : [])].join(' ');
+      const words = [`${this.called}, keyframe ${keyframe + 1}: ${STATES[state]}`, ...(mark ? [mark.words] : [])].join('. ');
+      if (key.className === name && key.title === words) return;
       key.className = name;
       key.dataset.state = state;
       key.tabIndex = now ? 0 : -1;
-      const words = `${this.called}, keyframe ${keyframe + 1}: ${STATES[state]}`;
       key.setAttribute('aria-label', words);
       key.setAttribute('title', words);
     });
   }
 
   walk(/** @type {KeyboardEvent} */ event, /** @type {number} */ keyframe) {
-    const next = { ArrowRight: keyframe + 1, ArrowLeft: keyframe - 1 }[event.key];
-    if (next === undefined) return;
+    const next = { ArrowRight: keyframe + 1, ArrowLeft: keyframe - 1, Enter: keyframe }[event.key];
+    if (next === undefined || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
     const there = Math.min(5, Math.max(0, next));
     this.choose(there);
+    if (event.key === 'Enter' && !event.repeat) this.actions.run('set-key', this.id);
     this.keys[there].focus();
   }
 

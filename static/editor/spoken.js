@@ -4,6 +4,8 @@
 import { centreOf, sameBox } from './geometry.js';
 import { boxAt, stateAt } from './path.js';
 
+/** How a box stands at a keyframe. */
+export const STATES = { set: 'set here', inherited: 'follows its neighbours', hidden: 'off stage', absent: 'not on stage' };
 /** What rounding to four decimals may change of a side. */
 const ROUNDING = 2e-4;
 /** @typedef {Pick<Region, 'name'> & {locked?: boolean, keys?: Keys}} Named */
@@ -30,7 +32,7 @@ function placeWords(keys, k) {
  * Where a box stands from left to right: 'left third', 'middle third', 'leaving on the right'.
  * @param {Box} box
  */
-export function thirdOf(box) {
+function thirdOf(box) {
   const [x] = centreOf(box);
   if (x < 0) return 'leaving on the left';
   if (x > 1) return 'leaving on the right';
@@ -39,7 +41,7 @@ export function thirdOf(box) {
 }
 
 /** @param {Box} box */
-export function sizeWords([x0, y0, x1, y1]) {
+function sizeWords([x0, y0, x1, y1]) {
   return `${Math.round((x1 - x0) * 100)} by ${Math.round((y1 - y0) * 100)} percent`;
 }
 

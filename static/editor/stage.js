@@ -3,10 +3,11 @@
 /** @import { Box, Guide, Keys, Region } from './types.js' */
 import { el, svg } from '../page/dom.js';
 import { Backdrop } from './backdrop.js';
-import { BoxView, WIDTH, faceOf } from './boxview.js';
+import { BoxView, WIDTH, faceOf, looksLeft } from './boxview.js';
 import { Handles } from './handles.js';
 import { masksOf } from './masks.js';
 import { judgeBox } from './obedience.js';
+import { boxMark } from './marks.js';
 import { Cells, Guides, Trail } from './overlays.js';
 import { boxAt, restingBox, stateAt } from './path.js';
 import { boxWords } from './spoken.js';
@@ -24,7 +25,7 @@ export class Stage {
     this.boxes = svg('g', { class: 'boxes' });
     this.draft = svg('rect', { class: 'draft', visibility: 'hidden' });
     this.frame = svg('rect', { class: 'frame', width: WIDTH });
-    this.svg = svg('svg', { class: 'boxes-stage', role: 'group', 'aria-label': 'The stage', preserveAspectRatio: 'none' },
+    this.svg = svg('svg', { class: 'boxes-stage', role: 'group', tabindex: -1, 'aria-label': 'The stage', preserveAspectRatio: 'none' },
       hatches(), this.frame, this.guides.root, this.cells.root, this.boxes, this.trail.root, this.handles.root, this.draft);
     this.empty = el('p', { class: 'empty-stage' });
     this.root = el('div', { class: 'stage-frame' }, this.backdrop.root, this.svg, this.empty);
@@ -66,13 +67,15 @@ export class Stage {
   }
 
   dress(/** @type {BoxView} */ view, /** @type {Region} */ region, /** @type {Region[]} */ regions) {
-    const { look, head } = /** @type {View} */ (this.view);
+    const { look, head, scene } = /** @type {View} */ (this.view);
     view.dress({
       name: region.name, colour: region.colour, locked: region.locked, face: faceOf(head.cast, region),
+      left: looksLeft(region, look.keyframe),
       order: regions.indexOf(region), state: stateAt(region.keys, look.keyframe),
       selected: look.selected.includes(region.id),
       words: boxWords(region, look.keyframe, region.keys),
       verdict: this.verdict(region, region.keys),
+      finding: boxMark(scene.findings, region.id, look.keyframe),
     });
   }
 
@@ -108,7 +111,7 @@ export class Stage {
     const box = region && keys && this.views.has(region.id) ? restingBox(keys, look.keyframe) : null;
     this.handles.show(box && alone && region && !region.locked ? region.id : null);
     if (box) this.handles.place(box, this.height, this.port.unit);
-    const boxes = region && keys ? keys.map((_, k) => boxAt(keys, k)) : [];
+    const boxes = region && keys && !look.hidden.has(region.id) ? keys.map((_, k) => boxAt(keys, k)) : [];
     this.trail.draw(boxes, {
       keyframe: look.keyframe, states: keys ? keys.map((_, k) => stateAt(keys, k)) : [], colour: region ? region.colour : '',
       onion: look.onion, path: look.path, height: this.height, unit: this.port.unit,

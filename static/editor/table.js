@@ -2,11 +2,11 @@
 // All boxes of a scene as a table: a row per box, a column per keyframe, each cell "left top width height" in percent.
 /** @import { Keys, Region } from './types.js' */
 import { el } from '../page/dom.js';
-import { clampBox, fromXywh, minSideOf, roundBox, toXywh } from './geometry.js';
+import { minSideOf, toXywh, typedBox } from './geometry.js';
 import { bend, boxAt, clearKey, stateAt } from './path.js';
+import { STATES } from './spoken.js';
 
 const MOMENTS = [0, 1, 2, 3, 4, 5];
-const STATES = { set: 'set', inherited: 'follows its neighbours', hidden: 'off stage', absent: 'not on stage' };
 
 /**
  * The box in words of a cell: '12 30 20 55'; empty where there is none.
@@ -82,7 +82,7 @@ export class Table {
       this.actions.changeKeys(`clear the key of ${region.name} at keyframe ${k + 1}`, id, clearKey(region.keys, k));
     } else if (numbers) {
       const [x, y, w, h] = numbers;
-      const box = roundBox(clampBox(fromXywh({ x, y, w, h }), minSideOf(head.stage)));
+      const box = typedBox({ x, y, w, h }, minSideOf(head.stage));
       this.actions.changeKeys(`place ${region.name} at keyframe ${k + 1}`, id, bend(region.keys, k, box));
     } else {
       this.actions.announce('Type four numbers in percent: left, top, width, height.');
@@ -104,6 +104,7 @@ export class Table {
     if (!step) return;
     event.preventDefault();
     const next = rows[(at + step + rows.length) % rows.length][rows[at].indexOf(cell)];
+    cell.blur(); // what was typed is taken over, even where there is no other row
     next.focus();
     next.select();
   }

@@ -2,6 +2,7 @@
 // The six moments of a scene as thumbnails, and a row per box: its name, eye and lock, and a diamond for each key.
 /** @import { Keys, Region } from './types.js' */
 import { el } from '../page/dom.js';
+import { momentMark } from './marks.js';
 import { boxAt } from './path.js';
 import { Row } from './row.js';
 import { Thumbnail } from './thumbnail.js';
@@ -13,7 +14,7 @@ const MOMENTS = [0, 1, 2, 3, 4, 5];
  * @property {(look: Partial<import('./look.js').Look>) => void} set
  * @property {(command: string, region?: string) => void} run
  * @property {(label: string, region: string, keys: Keys) => void} changeKeys
- * @property {(at: {x: number, y: number}, from: Element|null) => void} menu
+ * @property {(at: {x: number, y: number}, from: Element) => void} keyMenu  of the chosen box at the keyframe shown
  */
 
 export class Timeline {
@@ -31,8 +32,8 @@ export class Timeline {
   }
 
   tab(/** @type {Thumbnail} */ thumbnail, /** @type {number} */ keyframe) {
-    const tab = el('button', { type: 'button', class: 'moment', role: 'tab', title: `Keyframe ${keyframe + 1} of 6 (key ${keyframe + 1})` },
-      thumbnail.root, el('span', { class: 'count', text: String(keyframe + 1) }));
+    const tab = el('button', { type: 'button', class: 'moment', role: 'tab' },
+      thumbnail.root, el('span', { class: 'count', text: String(keyframe + 1) }), el('i', { class: 'flag', 'aria-hidden': 'true' }));
     tab.addEventListener('click', () => this.actions.set({ keyframe }));
     return tab;
   }
@@ -56,13 +57,13 @@ export class Timeline {
     this.tabs.forEach((tab, keyframe) => {
       tab.setAttribute('aria-selected', String(keyframe === look.keyframe));
       tab.setAttribute('tabindex', keyframe === look.keyframe ? '0' : '-1');
-      tab.setAttribute('aria-label', momentWords(regions, keyframe));
+      drawMoment(tab, keyframe, momentWords(regions, keyframe), momentMark(view.scene.findings, keyframe));
     });
     for (const [id, row] of this.rows) if (!regions.some((region) => region.id === id)) { row.root.remove(); this.rows.delete(id); }
     regions.forEach((region, at) => {
       const row = this.rows.get(region.id) || new Row(region.id, this.actions);
       this.rows.set(region.id, row);
-      row.draw(region, look);
+      row.draw(region, look, view.scene.findings);
       if (this.list.children[at] !== row.root) this.list.insertBefore(row.root, this.list.children[at] || null);
     });
   }
@@ -79,6 +80,15 @@ export class Timeline {
       this.thumbnails[keyframe].place(id, boxAt(keys, keyframe));
     }
   }
+}
+
+/** Say who is on stage and what is wrong there. */
+function drawMoment(/** @type {HTMLElement} */ tab, /** @type {number} */ keyframe, /** @type {string} */ words, /** @type {import('./marks.js').Mark|null} */ mark) {
+  const flag = /** @type {HTMLElement} */ (tab.lastChild);
+  flag.className = mark ? `flag ${mark.severity}` : 'flag';
+  flag.textContent = mark ? mark.sign : '';
+  tab.setAttribute('aria-label', mark ? `${words}. ${mark.words}` : words);
+  tab.setAttribute('title', mark ? mark.words : `Keyframe ${keyframe + 1} of 6 (key ${keyframe + 1})`);
 }
 
 function momentWords(/** @type {Region[]} */ regions, /** @type {number} */ keyframe) {

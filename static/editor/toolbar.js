@@ -23,9 +23,8 @@ export class Toolbar {
     this.keys = commandButton(actions, 'keys', '?', 'All keys');
     this.table = this.toggle('toggle-table', 'Table', (look) => look.table, 'All boxes as a table');
     this.bar = el('div', { class: 'editor-bar', role: 'toolbar', 'aria-label': 'Tools of the editor' },
-      el('span', { class: 'joined' }, this.drawing.button, this.who), el('span', { class: 'joined' }, this.undo, this.redo),
-      this.backdrop, el('span', { class: 'space' }),
-      this.table.button, this.play, this.keys);
+      el('span', { class: 'joined' }, this.drawing.button, this.who), el('span', { class: 'joined history' }, this.undo, this.redo),
+      this.backdrop, this.table.button, this.play, this.keys);
     this.root = el('div', { class: 'editor-tools' }, this.bar, this.file);
   }
 
@@ -76,7 +75,7 @@ export class Toolbar {
 /** @param {Element} button @param {string} sign @param {string} verb @param {string|null} step */
 function label(button, sign, verb, step) {
   const words = step ? `${verb}: ${step}` : verb;
-  button.replaceChildren(el('span', { text: sign }), el('span', { class: 'step', text: ` ${words}` }));
+  button.replaceChildren(el('span', { text: sign }), el('span', { class: 'step', text: ` ${step || verb}` }));
   button.setAttribute('aria-label', words);
   button.setAttribute('title', `${words} (${keysOf(verb.toLowerCase())})`);
   /** @type {HTMLButtonElement} */ (button).disabled = !step;

@@ -4,7 +4,8 @@ import { address } from './dom.js';
 const ROUTES = 'gradio_api/studio/api/';
 const KEY = 'studio.token';
 const KEEPALIVE_BYTES = 60000; // browsers send no more than 64 kB after a page has gone
-const GATEWAY = [502, 503, 504];
+const EDIT_MS = 30000;
+const BUSY = [429, 502, 503, 504]; // a studio that wakes up, or a gateway before it
 let remembered = '';
 
 /** What a route answers when it cannot do what was asked; status 0 means that there was no answer. */
@@ -29,27 +30,38 @@ export function token() {
 /** Ask a route; gives its answer or throws an ApiError. */
 export function call(route, body = {}) {
   const text = JSON.stringify(body);
-  return ask(route, text, { 'Content-Type': 'application/json' }, text.length < KEEPALIVE_BYTES);
+  const how = route === 'edit' ? { keepalive: new Blob([text]).size < KEEPALIVE_BYTES, signal: AbortSignal.timeout(EDIT_MS) } : {};
+  return ask(route, text, { 'Content-Type': 'application/json' }, how);
 }
 
 /** Send a file as it is to a route. */
 export function upload(route, file) {
-  return ask(route, file, { 'Content-Type': file.type || 'application/octet-stream' }, false);
+  return ask(route, file, { 'Content-Type': file.type || 'application/octet-stream' });
 }
 
-async function ask(route, body, headers, keepalive) {
+async function ask(route, body, headers, how = {}) {
   let answer;
+  let text;
   try {
-    const options = { method: 'POST', body, keepalive, headers: { ...headers, 'X-Studio-Token': token() } };
+    const options = { method: 'POST', body, ...how, headers: { ...headers, 'X-Studio-Token': token() } };
     answer = await fetch(address(ROUTES + route), options);
+    text = await answer.text();
   } catch {
     throw silence();
   }
-  const told = await answer.json().catch(() => null);
-  if (told === null || GATEWAY.includes(answer.status)) throw silence();
-  if (answer.ok) return told;
-  const { message = 'That did not work', hint = 'Try it again.' } = told.error || {};
-  throw new ApiError(answer.status, message, hint, told.theirs || null);
+  if (BUSY.includes(answer.status)) throw silence();
+  const told = read(text);
+  if (answer.ok && told) return told;
+  const { message = 'The studio gave no answer that can be read', hint = 'Try it again.' } = (told && told.error) || {};
+  throw new ApiError(answer.status, message, hint, (told && told.theirs) || null);
+}
+
+function read(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function silence() {

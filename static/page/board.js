@@ -1,5 +1,5 @@
 // The board: one compact card per scene, in the story's order; scenes are picked, moved, added and taken away here.
-import { el } from './dom.js';
+import { el, keepFocus } from './dom.js';
 import { Bin } from './bin.js';
 import { openMenu } from './menu.js';
 import { makeSortable } from './reorder.js';
@@ -8,10 +8,14 @@ import { toast } from './toast.js';
 
 const KEYS = 'Arrows walk, Enter shows a scene, Alt with an arrow moves it, Delete puts it into the bin, Shift F10 opens its menu.';
 
-/** The list of cards; `send(op)` gives a promise of the answer, `select(id)` shows a scene, `say(words)` tells it. */
+/**
+ * The list of cards; `send(op)` gives a promise of the answer, `select(id)` shows a scene, `say(words)` tells it,
+ * `name()` lets the selected one be named; `foot` stands below the cards.
+ */
 export class Board {
-  constructor({ send, select, say }) {
-    Object.assign(this, { send, select, say });
+  constructor({ send, select, say, name, foot }) {
+    Object.assign(this, { send, select, say, name });
+    this.leaving = new Set(); // scenes on their way into the bin
     this.cards = new Map();
     this.scenes = [];
     this.list = el('ol', { class: 'scene-cards', 'aria-label': 'Scenes', 'aria-describedby': 'board-keys' });
@@ -19,8 +23,8 @@ export class Board {
     this.bin = new Bin((id) => this.recover(id));
     const keys = el('span', { id: 'board-keys', class: 'unseen', text: KEYS });
     this.root = el('nav', { class: 'board-side', 'aria-label': 'Board' }, this.list, keys,
-      el('div', { class: 'board-foot' }, this.add, this.bin.root));
-    this.add.addEventListener('click', () => this.make({ op: 'add', after: this.selected }, 'A scene was added.'));
+      el('div', { class: 'board-foot' }, this.add, this.bin.root, foot));
+    this.add.addEventListener('click', () => this.addScene());
     this.list.addEventListener('keydown', (event) => this.pressed(event));
     makeSortable(this.list, (card, before) => this.place(card.dataset.scene, before ? before.dataset.scene : null));
   }
@@ -35,7 +39,7 @@ export class Board {
     for (const [id, card] of this.cards) if (!ids.has(id)) { card.root.remove(); this.cards.delete(id); }
     scenes.forEach((scene, index) => {
       const card = this.card(scene.id);
-      card.draw(scene, index + 1, scene.id === selected);
+      card.draw(scene, index + 1, scene.id === selected, head.stage.aspect);
       if (this.list.children[index] !== card.root) this.list.insertBefore(card.root, this.list.children[index] || null);
     });
     this.rove();
@@ -82,7 +86,7 @@ export class Board {
     const known = to !== undefined || ['Delete', 'ArrowRight'].includes(event.key);
     if (!known || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    if (event.key === 'Delete') this.remove(card.dataset.scene);
+    if (event.key === 'Delete') { if (!event.repeat) this.remove(card.dataset.scene); }
     else if (event.key === 'ArrowRight') this.cards.get(card.dataset.scene).more.focus();
     else if (event.altKey) this.move(at, to);
     else this.walk(to);
@@ -112,10 +116,12 @@ export class Board {
   menu(id, button) {
     const at = this.scenes.findIndex((scene) => scene.id === id);
     const last = at === this.scenes.length - 1;
+    const found = this.scenes[at].findings.find(({ fix }) => fix);
     openMenu(button, [
+      ...(found ? [{ words: `Fix: ${found.fix}`, run: () => this.send({ op: 'fix', finding: found.key }) }] : []),
       { words: 'Duplicate', run: () => this.make({ op: 'duplicate', scene: id }, 'The scene was duplicated.') },
-      { words: 'Split into two', run: () => this.make({ op: 'split', scene: id }, 'The scene was split.') },
-      { words: 'Merge with the next', disabled: last, run: () => this.make({ op: 'merge', scene: id }, 'The scenes were merged.') },
+      { words: 'Split into two', run: () => this.send({ op: 'split', scene: id }) },
+      { words: 'Merge with the next', disabled: last, run: () => this.send({ op: 'merge', scene: id }) },
       { words: 'Move up', keys: 'Alt ↑', disabled: at === 0, run: () => this.move(at, at - 1) },
       { words: 'Move down', keys: 'Alt ↓', disabled: last, run: () => this.move(at, at + 1) },
       { words: 'Remove', keys: 'Del', disabled: this.scenes.length === 1, run: () => this.remove(id) },
@@ -124,20 +130,29 @@ export class Board {
 
   async make(op, words) {
     const changed = await this.send(op);
-    if (!changed) return;
+    if (!changed) return false;
     this.say(words);
     if (changed.selected) this.select(changed.selected);
+    return true;
+  }
+
+  async addScene() {
+    if (await this.make({ op: 'add', after: this.selected }, 'A scene was added.')) this.name();
   }
 
   async remove(id) {
-    if (this.scenes.length === 1) { this.say('A story needs at least one scene.'); return; }
+    if (this.leaving.has(id)) return;
+    if (this.scenes.length - this.leaving.size <= 1) { this.say('A story needs at least one scene.'); return; }
     const at = this.scenes.findIndex((scene) => scene.id === id);
     const { title } = this.scenes[at];
     const before = new Set(this.bin.ids());
     const focused = this.list.contains(document.activeElement);
+    this.leaving.add(id);
     const changed = await this.send({ op: 'remove', scene: id });
+    this.leaving.delete(id);
     if (!changed) return;
     if (focused) this.walk(at);
+    else keepFocus(this.pickOf(this.selected));
     const gone = changed.head.bin.find((one) => !before.has(one.id));
     const action = gone ? { words: 'Undo', run: () => this.recover(gone.id) } : null;
     toast(`“${title || 'The scene'}” is in the bin.`, { action });

@@ -1,7 +1,8 @@
-// The cast as faces: who plays whom, a question for each character that somebody stands in for, and who they are.
+// The cast as faces: who plays whom, and who they are.
 import { el } from './dom.js';
 import { Field } from './field.js';
 import { face, faceChoice, presentOf } from './faces.js';
+import { Questions } from './questions.js';
 import { dot } from './scenecard.js';
 
 /** The cast line; `send(op)` sends what was chosen. */
@@ -9,29 +10,30 @@ export class Cast {
   constructor(send) {
     this.send = send;
     this.faces = el('ul', { class: 'faces' });
-    this.questions = el('div', { class: 'questions' });
+    this.questions = new Questions((character, choice) => this.recast(character, choice));
     this.notes = el('ul', { class: 'notes' });
     this.open = null;
     this.sheets = new Map();
     this.body = el('div', { class: 'cast-body' });
-    this.root = el('section', { class: 'cast', 'aria-label': 'The cast' }, this.faces, this.body, this.questions, this.notes);
+    this.root = el('section', { class: 'cast', 'aria-label': 'The cast' }, this.faces, this.body, this.questions.root, this.notes);
     this.drawn = '';
   }
 
-  draw({ cast, notes }) {
-    const made = JSON.stringify([cast, notes]);
+  draw({ project, cast, notes }) {
+    const made = JSON.stringify([project, cast, notes]);
     for (const sheet of this.sheets.values()) sheet.set(cast.find(({ id }) => id === sheet.id));
     if (made === this.drawn) return; // leaves what is open alone
     this.drawn = made;
-    this.cast = cast;
+    if (project !== this.project) this.open = null;
+    Object.assign(this, { project, cast });
     const focused = document.activeElement && this.root.contains(document.activeElement) ? document.activeElement : null;
     const back = focused ? { who: focused.dataset.character, value: focused.value, type: focused.type } : null;
     this.faces.replaceChildren(...cast.map((actor) => this.actor(actor)), this.newcomer());
-    this.questions.replaceChildren(...cast.filter(({ asks }) => asks).map((actor) => this.question(actor)));
+    this.questions.draw(project, cast, this.open);
     this.notes.replaceChildren(...notes.map((note) => el('li', { text: note })));
     if (!cast.some(({ id }) => id === this.open)) this.toggle(null);
     else if (!focused || !this.body.contains(focused) || back.type === 'radio') this.show();
-    if (back && !focused.isConnected) this.refocus(back);
+    if (back && !focused.isConnected && document.activeElement === document.body) this.refocus(back);
   }
 
   refocus({ who, value, type }) {
@@ -55,20 +57,23 @@ export class Cast {
       const changed = await this.send({ op: 'character', id: null, name: 'Somebody', kind: this.kinds()[0] || 'person' });
       const fresh = changed && changed.head.cast.find(({ id }) => !known.has(id));
       if (!fresh) return;
-      this.toggle(fresh.id);
-      this.body.querySelector('input, textarea').select();
+      this.meet(fresh.id);
     });
     return el('li', {}, button);
+  }
+
+  /** Open the sheet of somebody new, to be named. */
+  meet(id) {
+    this.toggle(id);
+    const name = this.body.querySelector('input, textarea');
+    if (!name) return;
+    name.select();
+    name.focus();
   }
 
   /** The kinds that the troupe can play. */
   kinds() {
     return [...new Set(this.cast.flatMap(({ choices }) => choices.map(({ kind }) => kind)))];
-  }
-
-  question(actor) {
-    const present = presentOf(actor) || actor.choices[0];
-    return faceChoice(actor.asks, actor.choices, present, (choice) => this.recast(actor.id, choice));
   }
 
   recast(character, { kind, colour, hat }) {
@@ -82,6 +87,7 @@ export class Cast {
       button.setAttribute('aria-expanded', String(button.dataset.character === id));
     }
     this.show();
+    this.questions.draw(this.project, this.cast, id);
   }
 
   show() {
@@ -91,7 +97,7 @@ export class Cast {
     const sheet = new Sheet(actor, this.send);
     this.sheets.set(actor.id, sheet);
     const parts = [sheet.root];
-    if (!actor.asks && actor.choices.length) {
+    if (actor.choices.length) {
       parts.push(faceChoice(`Who plays ${actor.name}?`, actor.choices, presentOf(actor), (choice) => this.recast(actor.id, choice)));
     }
     this.body.replaceChildren(...parts);

@@ -1,56 +1,54 @@
-// When another window changed the same scene meanwhile: whose words stay is the storyteller's to say.
-import { el } from './dom.js';
+// When another window changed the same meanwhile: whose words stay is the storyteller's to say.
+import { el, keepFocus } from './dom.js';
 
-/** The bar that asks; `ask()` gives 'mine' or 'theirs'. */
+const SUBJECTS = { title: 'The title', character: 'This character', recast: 'Who plays this character', reorder: 'The order of the scenes' };
+
+/** The bar that asks; `ask(op)` gives 'mine', 'theirs', or 'later' where the story is left before. */
 export class ConflictBar {
-  constructor() {
+  /** `home()` gives what gets the focus where the one before is gone. */
+  constructor(home) {
+    this.home = home;
     this.words = el('span');
     this.mine = el('button', { type: 'button', class: 'plain', text: 'Use mine' });
     this.theirs = el('button', { type: 'button', class: 'plain', text: 'Use theirs' });
     this.root = el('div', { class: 'conflict', role: 'alert', hidden: true }, this.words, this.mine, this.theirs);
     this.last = Promise.resolve();
+    this.visit = 0;
+    this.answer = () => {};
   }
 
-  /** Ask whose words stay; one question after the other. */
-  ask(scene) {
-    this.last = this.last.then(() => this.open(scene));
+  /** Ask whose words of an edit stay (or of a field: its label); one question after the other. */
+  ask(op, label = '') {
+    const { visit } = this;
+    this.last = this.last.then(() => (visit === this.visit ? this.open(subject(op, label)) : 'later'));
     return this.last;
   }
 
-  open(scene) {
-    this.words.textContent = scene
-      ? 'This scene was changed in another window meanwhile.'
-      : 'This story was changed in another window meanwhile.';
+  /** The story is left: what was asked is not answered now. */
+  leave() {
+    this.visit += 1;
+    this.answer('later');
+  }
+
+  open(what) {
+    this.words.textContent = `${what} was changed in another window meanwhile.`;
     this.root.hidden = false;
+    const before = document.activeElement;
     return new Promise((choose) => {
-      this.mine.onclick = () => this.end(choose, 'mine');
-      this.theirs.onclick = () => this.end(choose, 'theirs');
+      this.answer = (choice) => {
+        this.answer = () => {};
+        this.root.hidden = true;
+        choose(choice);
+        if (choice !== 'later') keepFocus(before, this.home());
+      };
+      this.mine.onclick = () => this.answer('mine');
+      this.theirs.onclick = () => this.answer('theirs');
     });
   }
-
-  end(choose, choice) {
-    this.root.hidden = true;
-    choose(choice);
-  }
 }
 
-/** Say whether the studio's story holds what an edit of words wanted already. */
-export function alreadyThere(op, { scenes = {}, head = {} }) {
-  const scene = scenes[op.scene];
-  if (op.op === 'title') return head.title === op.value;
-  if (!scene) return false;
-  if (op.op === 'edit') return scene[op.field] === op.value;
-  if (op.op === 'shot') return scene.shot_size === op.value;
-  if (op.op === 'patch') return patched(op.patch, scene);
-  const region = scene.regions.find(({ id }) => id === op.region);
-  return op.op === 'describe' && Boolean(region) && region.description === op.value;
-}
-
-function patched({ regions = {}, fields = {}, overlaps }, scene) {
-  const same = (wanted, there) => Object.entries(wanted).every(([name, value]) => JSON.stringify(there[name]) === JSON.stringify(value));
-  const all = Object.entries(regions).every(([id, wanted]) => {
-    const there = scene.regions.find((one) => one.id === id);
-    return wanted && there ? same(wanted, there) : !wanted && !there;
-  });
-  return all && same(fields, scene) && !overlaps;
+function subject(op, label) {
+  if (label) return `“${label}”`;
+  if (op.scene) return 'This scene';
+  return SUBJECTS[op.op] || 'This story';
 }

@@ -14,3 +14,10 @@ export function openDialog(place, title, ...content) {
   dialog.showModal();
   return dialog;
 }
+
+/** Close every window and menu that stands open above the page of a story. */
+export function closeDialogs(root) {
+  const studio = root.closest('.studio') || root;
+  for (const menu of studio.querySelectorAll('[popover]:popover-open')) menu.hidePopover();
+  for (const dialog of studio.querySelectorAll('dialog[open]')) dialog.close();
+}

@@ -33,3 +33,16 @@ export function duration(seconds) {
   const rest = whole % 60;
   return rest ? `${Math.floor(whole / 60)} min ${rest} s` : `${Math.floor(whole / 60)} min`;
 }
+
+/** Whether the storyteller asked for little motion. */
+export function isCalm() {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches;
+}
+
+/** Give the focus to the first of some elements that is there, where what had it is gone or hidden. */
+export function keepFocus(...places) {
+  const now = document.activeElement;
+  if (now && now !== document.body && now.checkVisibility()) return;
+  const next = places.find((place) => place && place !== document.body && place.isConnected && place.checkVisibility() && !place.disabled);
+  if (next) next.focus({ preventScroll: true });
+}

@@ -1,15 +1,16 @@
 // The work that the studio is asked to do: takes, the film, the animatic, a scene planned anew.
 import { call, token, upload } from './api.js';
-import { flushFields } from './field.js';
+import { download } from './film.js';
 import { complain, toast } from './toast.js';
 
 /**
  * Asks for work once every edit is saved; `refresh(view, film)` shows what it
- * left, `warn(notice, action)` what speaks against it.
+ * left, `warn(notice, action)` what speaks against it; `flush()` sends what is held back.
  */
 export class Errands {
-  constructor({ story, outbox, watch, refresh, warn }) {
-    Object.assign(this, { story, outbox, watch, refresh, warn });
+  constructor({ story, outbox, watch, flush, refresh, warn }) {
+    Object.assign(this, { story, outbox, watch, flush, refresh, warn });
+    this.replannedFrom = null; // the revision that was planned anew
   }
 
   /** Render scenes (ids; null for all that need it) in a quality, 'draft' or 'final', from a seed. */
@@ -40,6 +41,8 @@ export class Errands {
   /** Have a scene planned anew; `trigger(wish)` is Gradio's event. */
   async replan(scene, note, trigger) {
     const project = await this.settled();
+    if (project !== this.story.project) return;
+    this.replannedFrom = this.story.revision;
     trigger({ project, scene, note, token: token() });
   }
 
@@ -55,10 +58,12 @@ export class Errands {
     }
   }
 
+  /** Give the open story's id once all its edits are saved. */
   async settled() {
-    flushFields();
-    await this.outbox.idle();
-    return this.story.project;
+    const { project } = this.story;
+    this.flush();
+    await this.outbox.idle(project);
+    return project;
   }
 
   /** Show what ended work has left, and say what went wrong in it. */
@@ -68,6 +73,14 @@ export class Errands {
     }
     const scenes = [...new Set(jobs.map((job) => job.scene_id))];
     for (const scene of scenes) await this.fetch(scene);
+    if (jobs.some(({ kind, state }) => kind === 'animatic' && state === 'done')) this.offerAnimatic();
+  }
+
+  offerAnimatic() {
+    const { animatic } = this.story.head || {};
+    if (!animatic) return;
+    const save = () => download('', animatic.video, animatic.file).click();
+    toast('The animatic is ready.', { action: { words: 'Download', run: save } });
   }
 
   async fetch(scene) {

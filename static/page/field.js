@@ -10,12 +10,22 @@ export function flushFields() {
   for (const field of [...unsent]) field.commit();
 }
 
-/** Let `ask()` say whose words stay, 'mine' or 'theirs', where words changed elsewhere while one typed here. */
+/** Hold `one` back until it commits by itself or the fields are flushed; `one.commit()` is called then. */
+export function holdBack(one) {
+  unsent.add(one);
+}
+
+/** Say that `one` is held back no longer; gives whether it was. */
+export function letGo(one) {
+  return unsent.delete(one);
+}
+
+/** Let `ask(label)` say whose words stay, 'mine' or 'theirs', where words changed elsewhere while one typed here. */
 export function onClash(ask) {
   askWhose = ask;
 }
 
-/** A labelled line or paragraph; `send(value)` is called once per change and may give a promise. */
+/** A labelled line or paragraph; `send(value)` is called once per change and may give a promise, false where it was refused. */
 export class Field {
   constructor({ label, kind, max, send, hint = '', list = null }) {
     const line = kind === 'listed';
@@ -27,6 +37,7 @@ export class Field {
     this.send = send;
     this.saved = '';
     this.flying = 0;
+    this.refused = false;
     this.input.addEventListener('change', () => this.commit());
     this.input.addEventListener('blur', () => this.commit());
     this.input.addEventListener('input', () => this.typed());
@@ -34,7 +45,8 @@ export class Field {
   }
 
   typed() {
-    unsent.add(this);
+    holdBack(this);
+    this.refuse(false);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.commit(), QUIET_MS);
     this.grow();
@@ -42,17 +54,27 @@ export class Field {
 
   async commit() {
     clearTimeout(this.timer);
-    const typed = unsent.delete(this);
+    const typed = letGo(this);
     const words = this.input.value;
     if (!typed || words === this.saved) { this.show(); return; }
     const crossed = !this.flying && this.theirs !== undefined && this.theirs !== this.shown;
+    const before = this.saved;
     this.saved = words;
     this.flying += 1;
-    if (crossed && await askWhose() === 'theirs') this.put(this.theirs);
-    else await this.send(words);
+    const mine = !crossed || await askWhose(this.label.textContent) === 'mine';
+    const kept = mine ? await this.send(words) : this.put(this.theirs);
     this.flying -= 1;
+    if (kept === false && this.input.value === words) { this.saved = before; this.refuse(true); return; }
     this.shown = this.theirs;
     this.show();
+  }
+
+  /** The words could not be kept: they stay to be mended, marked as wrong. */
+  refuse(refused) {
+    if (refused === this.refused) return;
+    this.refused = refused;
+    if (refused) this.input.setAttribute('aria-invalid', 'true');
+    else this.input.removeAttribute('aria-invalid');
   }
 
   /** Show the studio's words, unless the storyteller is typing here or words are on their way. */
@@ -63,7 +85,7 @@ export class Field {
   }
 
   show() {
-    const busy = this.flying || unsent.has(this) || document.activeElement === this.input;
+    const busy = this.flying || this.refused || unsent.has(this) || document.activeElement === this.input;
     if (busy || this.theirs === undefined) return;
     this.put(this.theirs);
   }
@@ -88,16 +110,25 @@ export class Field {
   }
 }
 
-/** A labelled choice among `[value, words]`; `send(value)` is called once per change. */
+/** A labelled choice among `[value, words]`; `send(value)` is called once per change and may give a promise. */
 export class Choice {
   constructor({ label, options, send }) {
     this.input = el('select', {}, ...options.map(([value, words]) => el('option', { value, text: words })));
     this.root = el('label', { class: 'field choice' }, el('span', { text: label }), this.input);
-    this.input.addEventListener('change', () => send(this.input.value));
+    this.flying = 0;
+    this.input.addEventListener('change', () => this.choose(send));
+  }
+
+  async choose(send) {
+    this.flying += 1;
+    await send(this.input.value);
+    this.flying -= 1;
+    if (!this.flying) this.input.value = this.theirs;
   }
 
   set(value) {
-    this.input.value = value;
+    this.theirs = value;
+    if (!this.flying) this.input.value = value;
   }
 }
 

@@ -1,5 +1,5 @@
 // The film: plays with its narration as subtitles, and can be kept.
-import { el, address, duration } from './dom.js';
+import { el, address, duration, isCalm } from './dom.js';
 
 /** The film's place. */
 export class Film {
@@ -19,8 +19,7 @@ export class Film {
 
   /** Bring the film into sight. */
   reveal() {
-    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    this.root.scrollIntoView({ behavior: calm ? 'auto' : 'smooth', block: 'center' });
+    this.root.scrollIntoView({ behavior: isCalm() ? 'auto' : 'smooth', block: 'center' });
   }
 }
 
@@ -31,7 +30,7 @@ function parts(film) {
     track.src = address(film.captions);
     video.append(track);
   }
-  const keep = el('div', { class: 'keep' }, el('h2', { text: 'The film' }));
+  const keep = el('div', { class: 'keep' }, el('h3', { text: 'The film' }));
   const length = el('span');
   keep.append(el('p', {}, el('span', { text: `${film.note} ` }), length));
   keep.append(download('Download the film (mp4)', film.video, film.file));

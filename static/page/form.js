@@ -13,7 +13,7 @@ const SHOTS = [
 
 /** The form of one scene; a new one is made for each scene, so words never reach another. */
 export class Form {
-  constructor({ project, scene, send, replan, show }) {
+  constructor({ project, scene, send, replan, show, meet }) {
     Object.assign(this, { id: scene, sendAll: send });
     this.send = (op) => send({ scene, ...op });
     this.show = show;
@@ -25,13 +25,11 @@ export class Form {
       { project, scene, region: null });
     this.shot = new Choice({ label: 'Shot', options: SHOTS, send: (value) => this.send({ op: 'shot', value }) });
     this.motions = el('datalist', { id: `motions-${scene}` });
-    this.actors = new Actors({ project, scene, send, motions: this.motions.id });
+    this.actors = new Actors({ project, scene, send, meet, motions: this.motions.id });
     this.replan = new Replan(replan);
     this.findings = el('ul', { class: 'findings' });
     this.reading = el('p', { class: 'reading' });
     this.place = el('small', { class: 'place' });
-    this.overlaps = el('div', { class: 'overlaps' });
-    this.lines = new Map();
     this.root = this.build();
   }
 
@@ -47,7 +45,7 @@ export class Form {
     this.title.root.classList.add('scene-title');
     const told = el('div', { class: 'column' }, this.narration.root, this.reading, this.setting.root, this.place,
       el('div', { class: 'pair' }, this.shot.root, this.camera.root), this.background.root, this.background.told, this.replan.root);
-    const acted = el('div', { class: 'column' }, this.findings, this.actors.root, this.overlaps);
+    const acted = el('div', { class: 'column' }, this.findings, this.actors.root);
     return el('section', { class: 'scene-form', 'aria-label': 'The scene in words' }, this.motions, this.title.root,
       el('div', { class: 'columns' }, told, acted));
   }
@@ -61,8 +59,7 @@ export class Form {
     this.motions.replaceChildren(...head.known_motions.map((value) => el('option', { value })));
     this.drawReading(scene.reading);
     this.actors.draw(scene.regions, head);
-    this.drawOverlaps(scene.overlaps);
-    drawFindings(this.findings, scene.findings, { fix: (finding) => this.sendAll({ op: 'fix', finding }), show: this.show });
+    drawFindings(this.findings, scene.findings, { fix: (finding) => this.sendAll({ op: 'fix', finding }), show: this.show, home: this.title.input });
   }
 
   drawReading(reading) {
@@ -75,23 +72,5 @@ export class Form {
     const split = el('button', { type: 'button', class: 'link', text: 'Split the scene' });
     split.addEventListener('click', () => this.send({ op: 'split' }));
     this.reading.replaceChildren(`${words}. `, split);
-  }
-
-  drawOverlaps(overlaps) {
-    const keys = overlaps.map(({ regions }) => regions.join(' '));
-    for (const [key, field] of this.lines) if (!keys.includes(key)) { field.root.remove(); this.lines.delete(key); }
-    overlaps.forEach(({ regions, who, description }, at) => {
-      if (!this.lines.has(keys[at])) this.lines.set(keys[at], this.overlap(regions));
-      const field = this.lines.get(keys[at]);
-      field.label.textContent = `Where ${who} overlap`;
-      field.set(description);
-    });
-  }
-
-  overlap(regions) {
-    const field = new Field({ label: '', kind: 'text', max: 4000, hint: 'what both do there, in one text',
-      send: (value) => this.send({ op: 'overlap', regions, value }) });
-    this.overlaps.append(field.root);
-    return field;
   }
 }

@@ -4,17 +4,21 @@ import { el } from './dom.js';
 import { fillMeter, progressWords, swap } from './progress.js';
 import { complain } from './toast.js';
 
-const BUSY_MS = 150; // a draft is rendered in a second: its preview should still be seen to grow
+const FRESH_MS = 150; // a draft is rendered in a second: its preview should still be seen to grow
+const FRESH_FOR_MS = 3000;
+const BUSY_MS = 500;
 const IDLE_MS = 5000;
+const ENDS = { done: 'is done', failed: 'did not work', cancelled: 'was cancelled' };
 
 /**
  * The watch of one story at a time. `story()` gives `{project, revision}`; `going(jobs)` hears the work that goes on,
- * `ended(jobs)` what has ended, `heard({revision, saved})` each answer's revision.
+ * `ended(jobs)` what has ended, `heard({revision, saved})` each answer's revision; `say(words)` reads out what begins and ends.
  */
 export class Watch {
-  constructor({ story, going, ended, heard }) {
-    Object.assign(this, { story, going, ended, heard });
+  constructor({ story, going, ended, heard, say }) {
+    Object.assign(this, { story, going, ended, heard, say });
     this.known = new Map();
+    this.begun = 0; // when the newest work was first seen
     this.round = 0;
     this.bar = new Bar((ids) => this.cancel(ids));
     this.root = this.bar.root;
@@ -38,20 +42,33 @@ export class Watch {
       if (answer && round === this.round) this.hear(answer);
     } catch (error) {
       if (error.status === undefined) throw error;
+      if (error.status === 404) { if (round === this.round) this.reset(); return; } // the next edit tells that the story is gone
       if (round === this.round) this.bar.say('the studio does not answer, asking again …');
     }
-    const wait = this.known.size && !document.hidden ? BUSY_MS : IDLE_MS;
-    if (round === this.round) this.timer = setTimeout(() => this.ask(), wait);
+    if (round === this.round) this.timer = setTimeout(() => this.ask(), this.pause());
+  }
+
+  pause() {
+    if (!this.known.size || document.hidden) return IDLE_MS;
+    return performance.now() - this.begun < FRESH_FOR_MS ? FRESH_MS : BUSY_MS;
   }
 
   hear({ jobs, revision, saved }) {
     const active = jobs.filter((job) => job.active);
     const ended = jobs.filter((job) => !job.active && this.known.has(job.id));
+    const fresh = active.filter((job) => !this.known.has(job.id));
+    if (fresh.length) this.begun = performance.now();
     this.known = new Map(active.map((job) => [job.id, job]));
+    this.tell(fresh, ended);
     this.bar.show(active);
     this.going(active);
     if (ended.length) this.ended(ended);
     this.heard({ revision, saved });
+  }
+
+  tell(fresh, ended) {
+    const words = [...fresh.map(({ title }) => `${title}: begun.`), ...ended.map(({ title, state }) => `${title} ${ENDS[state]}.`)];
+    if (words.length) this.say(words.join(' '));
   }
 
   async cancel(ids) {
@@ -75,7 +92,7 @@ class Bar {
     this.meter = el('progress', { max: 1, value: 0 });
     this.stop = el('button', { type: 'button', class: 'quiet', text: 'Cancel' });
     this.stopAll = el('button', { type: 'button', class: 'quiet', text: 'Cancel all', hidden: true });
-    this.root = el('div', { class: 'jobs', hidden: true, role: 'status' },
+    this.root = el('div', { class: 'jobs', hidden: true, role: 'group', 'aria-label': 'Work that goes on' },
       this.picture, el('div', { class: 'words' }, this.title, this.detail, this.meter), this.stop, this.stopAll);
     this.stop.addEventListener('click', () => cancel(this.ids.slice(0, 1)));
     this.stopAll.addEventListener('click', () => cancel(this.ids));
@@ -93,7 +110,7 @@ class Bar {
   }
 
   say(words) {
-    this.detail.textContent = words;
+    if (this.detail.textContent !== words) this.detail.textContent = words;
   }
 
   show(jobs) {
@@ -103,7 +120,7 @@ class Bar {
     const first = jobs.find((job) => job.state === 'running') || jobs[0];
     if (this.ids[0] !== first.id) this.stop.disabled = this.stopAll.disabled = false;
     this.ids = [first, ...jobs.filter((job) => job !== first)].map((job) => job.id);
-    this.title.textContent = first.title;
+    if (this.title.textContent !== first.title) this.title.textContent = first.title;
     if (!this.stop.disabled) this.say(progressWords(first, jobs.length - 1));
     fillMeter(this.meter, first);
     this.stopAll.hidden = jobs.length < 2;

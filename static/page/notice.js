@@ -1,9 +1,11 @@
 // What the studio tells above the storyboard, until the storyteller puts it away.
-import { el } from './dom.js';
+import { el, keepFocus } from './dom.js';
 
 /** A quiet box with a title and its lines. */
 export class Notice {
-  constructor() {
+  /** `home()` gives what gets the focus once it is put away. */
+  constructor(home) {
+    this.home = home;
     this.root = el('section', { class: 'notice', role: 'status', hidden: true });
   }
 
@@ -11,7 +13,7 @@ export class Notice {
   draw(notice, action = null) {
     if (!notice) return;
     const away = el('button', { type: 'button', class: 'quiet', title: 'Put this away', 'aria-label': 'Put this away', text: '×' });
-    away.addEventListener('click', () => this.clear());
+    away.addEventListener('click', () => this.putAway());
     const lines = notice.lines.map((text) => el('li', { text }));
     const body = el('div', {}, el('p', { text: notice.title }), el('ul', {}, ...lines));
     if (action) body.append(this.button(action));
@@ -21,8 +23,13 @@ export class Notice {
 
   button({ words, run }) {
     const made = el('button', { type: 'button', class: 'plain', text: words });
-    made.addEventListener('click', () => { this.clear(); run(); });
+    made.addEventListener('click', () => { this.putAway(); run(); });
     return made;
+  }
+
+  putAway() {
+    this.clear();
+    keepFocus(this.home());
   }
 
   clear() {

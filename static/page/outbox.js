@@ -1,83 +1,126 @@
 // The edits on their way to the studio: in order, one at a time, kept while it does not answer.
-import { alreadyThere } from './conflict.js';
+import { keepUnsent } from './unsent.js';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15000;
 
 /**
- * Sends edits of one story after the other.
+ * Sends edits of the stories one after the other; each has a stamp, by which the studio knows one that it has carried out already.
  *
- * `post(body)` asks the studio; `hear(changed, op, deed)` gets each answer; `refuse(error, op)` is told of an edit that
- * cannot be kept; `decide(theirs, op)` gives 'mine' or 'theirs' where another window changed the same; `tell(state)`
- * hears 'saved', 'saving', 'waiting' (no answer) or 'asking' (a conflict).
+ * `post(body)` asks the studio; `hear(changed, op, deed)` gets each answer; `refuse(error, entry)` is told of an edit that
+ * cannot be kept; `decide(theirs, op)` gives 'mine', 'theirs' or 'later' where another window changed the same; `gone(project)`
+ * gives whether the studio has forgotten a story; `tell(state)` hears 'saved', 'saving', 'waiting' (no answer) or 'asking'.
  */
 export class Outbox {
-  constructor({ post, hear, refuse, decide, tell }) {
-    Object.assign(this, { post, hear, refuse, decide, tell });
+  constructor({ post, hear, refuse, decide, gone, tell }) {
+    Object.assign(this, { post, hear, refuse, decide, gone, tell });
     this.queue = [];
-    this.revision = 0;
+    this.revisions = new Map(); // by story: the newest one seen
+    this.idlers = [];
     this.wait = FIRST_WAIT_MS;
     this.state = 'saved';
     this.wake = () => {};
-    window.addEventListener('online', () => this.wake());
+    globalThis.addEventListener?.('online', () => this.wake());
   }
 
-  /** Put an edit in the line, `deed` says in words what it does; gives the studio's answer, or null where it was not kept. */
-  send(project, op, deed = '') {
+  /** Learn that a story has come to a revision. */
+  saw(project, revision) {
+    this.revisions.set(project, Math.max(this.revisions.get(project) ?? 0, revision));
+  }
+
+  /**
+   * Put an edit in the line. `deed` says in words what it does, `base` which revision it was made on (none: the newest).
+   * Gives the studio's answer, null where theirs stays or it waits for another visit, false where it was refused.
+   */
+  send(project, op, deed = '', base = undefined) {
     return new Promise((done) => {
-      this.queue.push({ project, op, deed, done, tries: 0 });
+      this.queue.push({ project, op: { ...op, stamp: op.stamp || stamp() }, deed, base, done });
       this.run();
     });
   }
 
   /** Whether edits of a scene wait, or of the story as a whole (no scene). */
-  pending(scene = null) {
-    return this.queue.some(({ op }) => (op.scene || null) === scene);
+  pending(project, scene = null) {
+    return this.queue.some((entry) => entry.project === project && (entry.op.scene || null) === scene);
   }
 
-  /** Give a promise that is kept once nothing waits any more. */
-  async idle() {
-    while (this.queue.length) await new Promise((next) => { this.queue.at(-1).after = next; });
+  /** Give a promise that is kept once nothing of a story waits any more. */
+  async idle(project) {
+    while (this.queue.some((entry) => entry.project === project)) await new Promise((next) => { this.idlers.push(next); });
   }
 
-  /** Send everything at once: the page goes away. */
+  /** The page goes away: send everything at once, and keep it in case that does not arrive. */
   leave() {
-    const waiting = this.queue.filter((entry) => !entry.flying);
-    waiting.forEach(({ project, op }, at) => {
-      this.post({ ...op, project, base: this.revision + at }).catch(() => {});
+    this.queue.forEach((entry, at) => {
+      const ahead = this.queue.slice(0, at).filter(({ project }) => project === entry.project).length;
+      if (!entry.flying) this.post(this.body(entry, ahead)).catch(() => {});
     });
+    for (const project of new Set(this.queue.map((entry) => entry.project))) this.keep(project);
+  }
+
+  /** Take the edits of a story out of the line, to be sent when it is opened again. */
+  putAside(project) {
+    this.keep(project);
+    for (const entry of this.queue.filter((one) => one.project === project)) this.end(entry, null);
+  }
+
+  keep(project) {
+    const own = this.queue.filter((entry) => entry.project === project);
+    keepUnsent(project, own.map((entry) => ({ op: entry.op, deed: entry.deed, base: this.baseOf(entry) })));
+  }
+
+  baseOf({ project, base }) {
+    return base ?? this.revisions.get(project);
+  }
+
+  body(entry, ahead = 0) {
+    return { ...entry.op, project: entry.project, base: (this.baseOf(entry) ?? 0) + ahead };
   }
 
   async run() {
     if (this.running) return;
     this.running = true;
-    while (this.queue.length) await this.attempt(this.queue[0]);
-    this.running = false;
-    this.say('saved');
+    try {
+      while (this.queue.length) await this.attempt(this.queue[0]);
+      this.say('saved');
+    } finally {
+      this.running = false;
+    }
   }
 
   async attempt(entry) {
     if (this.state !== 'waiting') this.say('saving');
     entry.flying = true;
+    let changed;
     try {
-      const changed = await this.post({ ...entry.op, project: entry.project, base: this.revision });
-      this.wait = FIRST_WAIT_MS;
-      this.revision = Math.max(this.revision, changed.revision);
-      this.end(entry, changed);
+      changed = await this.post(this.body(entry));
     } catch (error) {
+      entry.flying = false; // while it waits to be sent again it can leave with the page
       await this.trouble(entry, error);
-    } finally {
-      entry.flying = false;
+      return;
     }
+    this.wait = FIRST_WAIT_MS;
+    this.saw(entry.project, changed.revision);
+    for (const one of this.rivals(entry)) if (one.base !== undefined) one.base = changed.revision;
+    this.end(entry, changed);
+  }
+
+  /** The edits in the line about the same part of the story as one, itself among them. */
+  rivals({ project, op }) {
+    const same = (other) => (op.scene ? other.scene === op.scene : !other.scene && other.op === op.op);
+    return this.queue.filter((entry) => entry.project === project && same(entry.op));
   }
 
   async trouble(entry, error) {
-    entry.tries += 1;
+    if (error.status === undefined) throw error;
     if (error.silent) return this.pause();
     if (error.theirs) return this.settle(entry, error.theirs);
-    if (error.status === undefined) throw error;
-    this.end(entry, null);
-    return this.refuse(error, entry.op);
+    if (error.status === 404 && await this.gone(entry.project)) {
+      this.revisions.delete(entry.project); // brought back, it counts anew
+      return this.putAside(entry.project);
+    }
+    this.end(entry, false);
+    return this.refuse(error, entry);
   }
 
   async pause() {
@@ -87,21 +130,26 @@ export class Outbox {
   }
 
   async settle(entry, theirs) {
-    const arrived = entry.tries > 1 && alreadyThere(entry.op, theirs); // its answer was lost on the way
-    if (!arrived) this.say('asking');
-    const choice = arrived ? 'theirs' : await this.decide(theirs, entry.op);
-    this.revision = Math.max(this.revision, theirs.revision);
+    this.say('asking');
+    const choice = await this.decide(theirs, entry.op);
+    if (choice === 'later') { this.putAside(entry.project); return; }
+    this.saw(entry.project, theirs.revision);
+    const rivals = this.rivals(entry);
+    for (const one of rivals) one.base = undefined; // the newest from now on
     if (choice === 'mine') return;
-    const dropped = arrived ? [entry] : this.queue.filter(({ op }) => op.scene === entry.op.scene);
-    for (const one of dropped) this.end(one, arrived ? theirs : null);
+    for (const one of rivals) this.end(one, null);
+    await new Promise((next) => { setTimeout(next); }); // who waited for these has let go of them
     this.hear(theirs, null);
   }
 
   end(entry, changed) {
     this.queue = this.queue.filter((one) => one !== entry);
-    if (changed) this.hear(changed, entry.op, entry.deed);
-    entry.done(changed);
-    if (entry.after) entry.after();
+    try {
+      if (changed) this.hear(changed, entry.op, entry.deed);
+    } finally {
+      entry.done(changed);
+      for (const next of this.idlers.splice(0)) next();
+    }
   }
 
   say(state) {
@@ -109,4 +157,9 @@ export class Outbox {
     this.state = state;
     this.tell(state);
   }
+}
+
+/** A name for one edit that no other has; plain http has no crypto.randomUUID. */
+function stamp() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

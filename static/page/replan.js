@@ -1,6 +1,6 @@
 // Plan one scene anew with a note: 'make it night'.
 import { el } from './dom.js';
-import { isPlanning, onPlanning } from './bus.js';
+import { isPlanning } from './bus.js';
 
 /** The note and its button; `ask(note)` gives a promise of having asked. */
 export class Replan {
@@ -13,7 +13,7 @@ export class Replan {
       el('label', { class: 'field' }, el('span', { text: 'Plan this scene anew, with a note' }), this.note), this.button, this.by);
     this.button.addEventListener('click', () => this.ask());
     this.note.addEventListener('keydown', (event) => { if (event.key === 'Enter' && !event.isComposing) this.ask(); });
-    onPlanning(this.root, (planning) => { this.button.disabled = planning; });
+    this.wait();
   }
 
   ask() {
@@ -25,11 +25,16 @@ export class Replan {
     this.askAgain(note);
   }
 
+  /** Take that a planning begins or ends. */
+  wait() {
+    this.button.disabled = isPlanning();
+  }
+
   /** The scene was planned anew. */
   done() {
     if (this.asked) this.note.value = '';
     this.asked = false;
-    this.button.disabled = isPlanning();
+    this.wait();
   }
 
   draw(model) {

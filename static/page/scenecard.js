@@ -4,11 +4,10 @@ import { firstOfSheet, fullest, picture } from './animatic.js';
 import { gravest } from './findings.js';
 
 const SHOTS = { wide: 'wide shot', full: 'full figure', medium: 'medium shot', close: 'close-up' };
-const STATES = { draft: 'draft', planned: 'planned', done: 'done', stale: 'outdated' };
 
-/** Say a shot size as a storyteller would. */
-export function shotWords(shot) {
-  return SHOTS[shot] || shot;
+/** Give the name of a box: who plays there, or what it is told to do; one that nobody has said anything of is somebody new. */
+export function nameOf({ character_id: character, description, name }) {
+  return character || description ? name : 'Somebody new';
 }
 
 /** A card; `pick()` selects its scene and `menu(button)` opens its menu. */
@@ -32,8 +31,8 @@ export class SceneCard {
     this.root.addEventListener('contextmenu', (event) => { event.preventDefault(); menu(this.more); });
   }
 
-  /** Show a SceneView as the card of that number; does nothing where nothing changed. */
-  draw(scene, number, selected) {
+  /** Show a SceneView as the card of that number, its picture as wide by high as the stage; does nothing where nothing changed. */
+  draw(scene, number, selected, aspect) {
     if (this.number.textContent !== String(number)) this.number.textContent = number;
     this.root.classList.toggle('selected', selected);
     if (selected) this.pick.setAttribute('aria-current', 'true');
@@ -44,31 +43,28 @@ export class SceneCard {
     this.more.setAttribute('aria-label', `What to do with “${this.title.textContent}”`);
     this.more.title = 'Duplicate, split, merge, move, remove';
     this.words.textContent = scene.narration;
-    this.drawThumb(scene);
+    this.drawThumb(scene, aspect);
     this.drawFacts(scene);
     this.drawActs(scene);
     this.drawBadges();
   }
 
-  drawThumb(scene) {
+  drawThumb(scene, aspect) {
     const take = scene.takes.find(({ chosen }) => chosen);
     const made = take && take.sheet ? take.sheet : JSON.stringify([scene.mine, scene.picture, scene.regions.map(({ keys, colour, layer }) => [keys, colour, layer])]);
     if (made === this.pictured) return;
     this.pictured = made;
-    this.thumb.replaceChildren(take && take.sheet ? firstOfSheet(take) : picture(scene, fullest(scene)));
+    this.thumb.style.aspectRatio = String(aspect);
+    this.thumb.replaceChildren(take && take.sheet ? firstOfSheet(take) : picture(scene, fullest(scene), aspect));
   }
 
-  drawFacts({ shot_size: shot, reading }) {
-    const parts = [el('span', { text: shotWords(shot) })];
-    if (reading && reading.words) {
-      const long = reading.seconds > reading.plays;
-      parts.push(el('span', { class: long ? 'too-long' : '', text: reading.words.split(':')[0], title: reading.words }));
-    }
-    this.facts.replaceChildren(...parts);
+  drawFacts({ shot_size: shot, camera, reading }) {
+    const parts = [[SHOTS[shot] || shot, camera].filter(Boolean).join(' · '), reading && reading.words].filter(Boolean);
+    this.facts.replaceChildren(...parts.map((text) => el('span', { text })));
   }
 
   drawActs({ regions }) {
-    const acts = regions.map((region) => el('span', { class: 'act' }, dot(region.colour), [region.name, region.motion].filter(Boolean).join(' · ')));
+    const acts = regions.map((region) => el('span', { class: 'act' }, dot(region.colour), [nameOf(region), region.motion].filter(Boolean).join(' · ')));
     this.acts.replaceChildren(...acts);
   }
 
@@ -83,7 +79,7 @@ export class SceneCard {
 
   drawBadges() {
     const { state, regions, findings } = this.scene;
-    const badges = [this.working ? badge(this.working, 'working') : badge(STATES[state] || state, state)];
+    const badges = [this.working ? badge(this.working, 'working') : badge(state === 'stale' ? 'outdated' : state, state)];
     if (regions.some((region) => region.to_learn)) badges.push(badge('to learn', 'learn'));
     const worst = gravest(findings);
     if (worst) {

@@ -3,7 +3,7 @@ const PREFIX = 'studio.scene.';
 
 /** Give the id of the scene that was selected last in a story, or ''. */
 export function remembered(project) {
-  const named = decodeURIComponent(location.hash.slice(1));
+  const named = inAddress();
   if (named) return named;
   try {
     return sessionStorage.getItem(PREFIX + project) || '';
@@ -21,5 +21,13 @@ export function remember(project, scene) {
     sessionStorage.setItem(PREFIX + project, scene);
   } catch {
     // the address tells it
+  }
+}
+
+function inAddress() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return ''; // '#100%' names no scene
   }
 }

@@ -2,14 +2,22 @@
 import { applyPatch, layoutOf } from '../editor/document.js';
 
 const DEEDS = {
-  describe: 'change what somebody does', motion: 'change a motion', shot: 'change the shot', overlap: 'change words where boxes overlap',
-  enter: 'bring somebody in', fix: 'fix a finding', mend: 'mend small things', split: 'split the scene', merge: 'merge scenes', restore: 'restore an earlier version',
+  describe: 'change what somebody does', motion: 'change a motion', shot: 'change the shot',
+  overlap: 'change words where boxes overlap', enter: 'bring somebody in', fix: 'fix a finding',
 };
+const WORDS = ['title', 'setting', 'narration', 'background', 'camera', 'shot_size', 'overlaps'];
+const OF_REGIONS = ['id', 'character_id', 'motion', 'description', 'layer', 'locked', 'keys'];
 
 /** Say what an edit does, as a step that can be undone in the editor; '' where it is none. */
 export function deedOf(op) {
   if (op.op === 'edit') return `change the ${op.field}`;
   return op.label || DEEDS[op.op] || '';
+}
+
+/** Whether two views of a scene have the same words and boxes; takes and findings do not count. */
+export function sameScene(one, other) {
+  const told = (scene) => JSON.stringify([WORDS.map((name) => scene[name]), scene.regions.map((region) => OF_REGIONS.map((name) => region[name]))]);
+  return told(one) === told(other);
 }
 
 /** The newest known state of one story. */

@@ -1,5 +1,5 @@
 // The page of a story: opens the one that the address names, and the first page where there is none.
-import { ApiError, call } from './api.js';
+import { ApiError } from './api.js';
 import { onGo, tellWelcome } from './bus.js';
 import { bringBack, kept } from './copy.js';
 import { el } from './dom.js';
@@ -22,7 +22,7 @@ export function mount({ element, props, trigger, watch }) {
 
 class Studio {
   constructor(replan) {
-    this.workshop = new Workshop(replan);
+    this.workshop = new Workshop({ replan, lost: (project, error) => this.failed(project, error) });
     this.lost = el('section', { class: 'lost', hidden: true });
     this.root = el('div', { class: 'studio' }, this.lost, this.workshop.root);
     this.project = '';
@@ -58,12 +58,13 @@ class Studio {
     try {
       await this.workshop.open(project, notice);
     } catch (error) {
-      if (this.project === project) this.failed(project, error);
+      this.failed(project, error);
     }
   }
 
   failed(project, error) {
     if (!(error instanceof ApiError)) throw error;
+    if (project !== this.project) return;
     this.workshop.close();
     if (error.silent) { this.offer('The studio does not answer.', 'Ask again', () => this.open(project)); return; }
     if (error.status === 404 && kept(project)) { this.offerCopy(project); return; }
@@ -88,6 +89,7 @@ class Studio {
     button.addEventListener('click', run);
     this.lost.replaceChildren(el('p', { role: 'alert', text: words }), button);
     this.lost.hidden = false;
+    button.focus({ preventScroll: true });
   }
 
   show(story) {

@@ -1,8 +1,6 @@
 // Beside the editor: the chosen take playing, the one that renders growing, and the buttons that render.
-import { address, el } from './dom.js';
+import { address, el, isCalm } from './dom.js';
 import { fillMeter, progressWords, swap } from './progress.js';
-
-const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 /** The take of the selected scene; `render({quality, seed})`, `choose(take)` and `cancel(job)` tell what is wanted. */
 export class Takes {
@@ -38,7 +36,7 @@ export class Takes {
   draw(scene) {
     const other = !this.scene || this.scene.id !== scene.id;
     this.scene = scene;
-    if (other) this.shown = '';
+    if (other) { this.shown = ''; this.job = null; }
     this.drawButtons();
     this.drawList();
     this.drawTake();
@@ -51,7 +49,7 @@ export class Takes {
     this.going.hidden = !job;
     if (!before || !job || before.id !== job.id) this.stop.disabled = false;
     if (job) fillMeter(this.meter, job);
-    if (job || before) this.drawTake();
+    if (job) this.drawTake(); // when work has ended, its last preview stays until the new take is drawn
     if (Boolean(job) !== Boolean(before)) this.drawButtons();
   }
 
@@ -84,11 +82,11 @@ export class Takes {
 
   drawTake() {
     const take = this.scene.takes.find(({ chosen }) => chosen);
-    this.caption.textContent = this.job ? progressWords(this.job) : (take ? take.note : 'No take yet');
+    const words = this.job ? progressWords(this.job) : (take ? take.note : 'No take yet');
+    if (this.caption.textContent !== words) this.caption.textContent = words;
     this.outdated.hidden = Boolean(this.job) || !take || !take.stale;
     if (this.job && this.job.preview) { this.drawPreview(); return; }
     const wanted = take ? take.video : 'none';
-    // When work has ended its last preview stays until the new take arrives.
     if (this.shown === wanted || (this.shown === 'preview' && this.job)) return;
     this.shown = wanted;
     this.view.replaceChildren(take ? film(take) : el('p', { class: 'no-take', text: 'Render the scene to see it played.' }));
@@ -107,6 +105,6 @@ export class Takes {
 function film(take) {
   const video = el('video', { controls: true, loop: true, playsinline: true, preload: 'auto', src: `${address(take.video)}#t=0.01`, 'aria-label': take.label });
   video.muted = true;
-  video.autoplay = !still();
+  video.autoplay = !isCalm();
   return video;
 }

@@ -1,4 +1,4 @@
-// Short messages in a corner: they go by themselves after a time long enough to read, at most three at once.
+// Short messages in a corner: they go by themselves after a time long enough to read, errors when they are put away; at most three at once.
 import { el } from './dom.js';
 
 const MOST = 3;
@@ -6,7 +6,7 @@ const LEAST_MS = 6000;
 const MS_PER_CHARACTER = 70;
 const WITH_BUTTON_MS = 12000;
 
-/** Show a message; `error` ones are read out at once, `action` is `{words, run}` for a button. */
+/** Show a message; `error` ones are read out at once and stay, `action` is `{words, run}` for a button. */
 export function toast(words, { title = '', error = false, action = null } = {}) {
   const away = el('button', { type: 'button', class: 'quiet', 'aria-label': 'Put this away', text: '×' });
   const body = el('div', {}, title ? el('strong', { text: title }) : '', el('span', { text: words }));
@@ -15,9 +15,11 @@ export function toast(words, { title = '', error = false, action = null } = {}) 
   root.append(away);
   away.addEventListener('click', () => root.remove());
   const place = corner();
-  while (place.children.length >= MOST) place.firstChild.remove();
+  const said = title + words;
+  for (const other of [...place.children]) if (other.firstChild.textContent === said) other.remove(); // once is enough
+  while (place.children.length >= MOST) (place.querySelector('.toast:not(.error)') || place.firstChild).remove();
   place.append(root);
-  leaveLater(root, Math.max(LEAST_MS, words.length * MS_PER_CHARACTER, action ? WITH_BUTTON_MS : 0));
+  if (!error) leaveLater(root, Math.max(LEAST_MS, words.length * MS_PER_CHARACTER, action ? WITH_BUTTON_MS : 0));
   return root;
 }
 
@@ -38,12 +40,15 @@ function button({ words, run }, root) {
   return made;
 }
 
+/** One timer, which waits while the message is pointed at or has the focus. */
 function leaveLater(root, after) {
   let timer = 0;
-  const start = () => { timer = setTimeout(() => root.remove(), after); };
-  for (const name of ['pointerenter', 'focusin']) root.addEventListener(name, () => clearTimeout(timer));
-  for (const name of ['pointerleave', 'focusout']) root.addEventListener(name, start);
-  start();
+  const wait = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => { if (!root.matches(':hover, :focus-within')) root.remove(); }, after);
+  };
+  for (const name of ['pointerleave', 'focusout']) root.addEventListener(name, wait);
+  wait();
 }
 
 function corner() {

@@ -15,17 +15,20 @@ export class TopLine {
     this.film = button('plain', 'Make the film', makeFilm);
     this.more = button('plain', 'Keep ▾', () => this.open({ makeAnimatic, history, keep }));
     Object.entries({ 'aria-haspopup': 'menu', 'aria-label': 'Keep this story, earlier versions' }).forEach(([name, value]) => this.more.setAttribute(name, value));
-    this.root = el('header', { class: 'topline' }, this.title.root, saved.root,
+    this.heading = el('h2', { class: 'unseen' });
+    this.root = el('header', { class: 'topline' }, this.heading, this.title.root, saved.root,
       el('div', { class: 'doings' }, this.play, this.render, this.film, this.more));
   }
 
   draw({ head, scenes }) {
     this.head = head;
     this.title.set(head.title);
+    this.heading.textContent = head.title || 'Untitled';
     const missing = scenes.filter(({ state }) => state !== 'done').length;
     const rendered = scenes.filter(({ takes }) => takes.length).length;
     this.rendered = missing === 0;
-    this.render.textContent = renderWords(missing, scenes.length);
+    this.render.textContent = [renderWords(missing, scenes.length), head.cost].filter(Boolean).join(', ');
+    this.render.title = missing ? 'In final quality, each with the seed it had' : '';
     this.film.textContent = filmWords(rendered, scenes.length);
     this.film.title = rendered ? '' : 'Render a scene first';
     this.render.className = missing ? 'accent' : 'plain';

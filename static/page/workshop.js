@@ -1,107 +1,59 @@
 // One open story: hands what arrives from the studio to the parts of the page, and what they do to the studio.
-import { Editor } from '../editor/editor.js';
-import { FilmPlayer } from '../editor/player.js';
 import { call } from './api.js';
-import { Board } from './board.js';
-import { Cast } from './cast.js';
-import { ConflictBar } from './conflict.js';
+import { onPlanning } from './bus.js';
 import { keepSoon } from './copy.js';
-import { el } from './dom.js';
-import { Errands } from './errands.js';
+import { closeDialogs } from './dialog.js';
 import { flushFields, onClash } from './field.js';
-import { Film } from './film.js';
 import { Form } from './form.js';
 import { openHistory } from './history.js';
-import { Watch } from './jobs.js';
-import { openKeep } from './keep.js';
 import { watchLeaving } from './leaving.js';
-import { forgetting, Notice } from './notice.js';
-import { Outbox } from './outbox.js';
-import { Saved } from './saved.js';
+import { layOut, makeMessengers, makeParts } from './parts.js';
 import { remember, remembered } from './selection.js';
 import { deedOf, Story } from './story.js';
-import { StoryFindings } from './storyfindings.js';
-import { Takes } from './takes.js';
-import { complain } from './toast.js';
-import { TopLine } from './topline.js';
+import { complain, toast } from './toast.js';
+import { offerUndo, undoing } from './undo.js';
+import { takeUnsent } from './unsent.js';
 
-/** The workshop of a story; `replan(wish)` asks Gradio to plan a scene anew. */
+/** The workshop of a story; `replan(wish)` asks Gradio to plan a scene anew, `lost(project, error)` is told of a story that is gone. */
 export class Workshop {
-  constructor(replan) {
+  constructor({ replan, lost }) {
     this.askReplan = replan;
+    this.lost = lost;
     this.story = new Story();
     this.jobs = [];
-    const send = (op) => this.send(op);
-    this.saved = new Saved();
-    this.conflict = new ConflictBar();
-    this.outbox = new Outbox({
-      post: (body) => call('edit', body),
-      hear: (changed, op, deed) => this.heard(changed, op, deed),
-      refuse: (error) => { complain(error); this.reopen(); },
-      decide: (theirs, op) => this.conflict.ask(op.scene),
-      tell: (state) => this.saved.tell(state),
-    });
-    this.watch = new Watch({
-      story: () => this.story,
-      going: (jobs) => this.live(jobs),
-      ended: (jobs) => this.errands.ended(jobs),
-      heard: ({ revision }) => { if (revision > this.story.revision && !this.outbox.queue.length) this.reopen(); },
-    });
-    this.errands = new Errands({
-      ...{ story: this.story, outbox: this.outbox, watch: this.watch },
-      refresh: (view, film) => this.refresh(view, film),
-      warn: (...told) => this.notice.draw(...told),
-    });
-    this.editor = new Editor({ send: (op) => (op.op === 'upload-picture' ? this.errands.picture(op) : this.send(op, '')), say: (words) => this.say(words) });
-    this.player = new FilmPlayer();
-    this.parts(send);
-    this.root = this.build();
+    makeMessengers(this);
+    makeParts(this);
+    this.root = layOut(this);
     this.listen();
   }
 
-  parts(send) {
-    this.top = new TopLine({
-      send,
-      saved: this.saved,
-      renderAll: () => this.errands.render(null, { quality: 'final', seed: 'same' }),
-      makeFilm: () => this.errands.film(),
-      playBoxes: () => this.playBoxes(),
-      makeAnimatic: () => this.errands.animatic(),
-      history: () => openHistory(this.root, this.story, (revision) => this.send({ op: 'restore', revision })),
-      keep: () => openKeep(this.root, this.story.head),
-    });
-    this.cast = new Cast(send);
-    this.findings = new StoryFindings(send);
-    this.film = new Film();
-    this.notice = new Notice();
-    this.board = new Board({ send, select: (id) => this.select(id), say: (words) => this.say(words) });
-    this.takes = new Takes({
-      render: (how) => this.errands.render([this.selected], how),
-      choose: (take) => this.send({ op: 'choose', scene: this.selected, take }),
-      cancel: (job) => this.watch.cancel([job.id]),
-    });
-  }
-
-  build() {
-    this.spoken = el('p', { class: 'unseen', 'aria-live': 'polite' });
-    this.forgets = forgetting();
-    this.formPlace = el('div');
-    const stage = el('div', { class: 'workbench' }, el('div', { class: 'editor-place' }, this.editor.root), this.takes.root);
-    return el('div', { class: 'workshop', hidden: true }, this.top.root, this.conflict.root, this.forgets, this.notice.root,
-      this.cast.root, this.findings.root, this.film.root,
-      el('div', { class: 'desk' }, this.board.root, el('main', { class: 'scene' }, stage, this.formPlace)),
-      this.spoken, this.watch.root);
-  }
-
   listen() {
-    onClash(() => this.conflict.ask(this.selected));
-    this.root.addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-      event.preventDefault();
-      this.errands.render([this.selected], { quality: 'draft', seed: 'same' });
-    });
-    watchLeaving(this.outbox);
+    onClash((label) => this.conflict.ask({}, label));
+    onPlanning(this.root, () => { if (this.form) this.form.replan.wait(); });
+    this.root.addEventListener('keydown', (event) => this.pressed(event));
+    watchLeaving(this.outbox, () => this.flush());
     window.addEventListener('hashchange', () => this.select(remembered(this.story.project)));
+  }
+
+  /** Ctrl+Enter renders the scene, once. */
+  pressed(event) {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.target.closest('dialog')) return;
+    event.preventDefault();
+    if (!event.repeat) this.render({ quality: 'draft', seed: 'same' });
+  }
+
+  /** Render the selected scene, unless that is asked for already. */
+  async render(how) {
+    if (this.asking || this.jobs.some((job) => job.scene_id === this.selected)) return;
+    this.asking = true;
+    await this.errands.render([this.selected], how);
+    this.asking = false;
+  }
+
+  /** Send what is typed or nudged and held back. */
+  flush() {
+    flushFields();
+    this.editor.flush();
   }
 
   /** Open a story; throws the ApiError of a studio that does not give it. */
@@ -110,13 +62,13 @@ export class Workshop {
     this.watch.reset();
     const view = await call('open', { project });
     if (this.wanted !== project) return;
-    this.leaveScene();
-    this.story.clear();
-    this.outbox.revision = view.revision;
+    this.leaveStory();
+    this.outbox.saw(project, view.revision);
     this.root.hidden = false;
     this.notice.clear();
     this.selected = remembered(project);
     this.adopt(view);
+    for (const { op, deed, base } of takeUnsent(project)) this.send(op, deed, base);
     this.notice.draw(notice);
     this.board.reveal();
     this.watch.ask();
@@ -126,23 +78,34 @@ export class Workshop {
 
   /** Take the newest of the same story quietly: another window edited it, or something was made. */
   async reopen(notice = null) {
+    const { project } = this.story;
     try {
-      this.adopt(await call('open', { project: this.story.project }));
+      this.adopt(await call('open', { project }));
       this.notice.draw(notice);
     } catch (error) {
-      if (!error.silent) complain(error);
+      if (error.status === 404 && project === this.wanted) this.lost(project, error);
+      else if (!error.silent) complain(error);
     }
   }
 
   /** The selected story was planned anew by Gradio's event. */
   async replanned(notice) {
+    const before = this.errands.replannedFrom;
+    this.errands.replannedFrom = null;
     await this.reopen(notice);
     if (this.form) this.form.replan.done();
+    if (before === null || this.story.revision <= before) return;
+    toast('The scene was planned anew.', { action: undoing(before, (op) => this.send(op)) });
   }
 
   playBoxes() {
     this.root.append(this.player.root); // where the page's colours reach it
     this.player.open(this.story.list(), this.story.head, this.story.head.title);
+  }
+
+  /** Open the window of earlier versions. */
+  openVersions() {
+    openHistory(this.root, this.story, (revision) => this.send({ op: 'restore', revision }));
   }
 
   /** Show what ended work has left; a fresh film is scrolled to. */
@@ -152,34 +115,55 @@ export class Workshop {
     if (film && this.film.shown && this.film.shown !== before) this.film.reveal();
   }
 
-  close() {
-    this.wanted = '';
+  /** Another story comes, or the first page: what belongs to this one ends. */
+  leaveStory() {
     this.leaveScene();
+    this.conflict.leave();
+    this.editor.stop();
+    closeDialogs(this.root);
+    for (const video of this.root.querySelectorAll('video')) video.pause();
     this.story.clear();
-    this.watch.reset();
-    this.root.hidden = true;
   }
 
-  /** Send an edit; gives the studio's answer, or null where it was not kept. */
-  send(op, deed = deedOf(op)) {
+  close() {
+    this.wanted = '';
+    this.leaveStory();
+    this.watch.reset();
+    this.root.hidden = true;
+    document.title = 'DreamRunner Studio';
+  }
+
+  /** Send an edit made on a revision (none: the newest); gives the studio's answer, or what Outbox.send does where it was not kept. */
+  send(op, deed = deedOf(op), base = undefined) {
     this.story.expect(op);
     if (op.op === 'reorder') this.board.draw(this.story.list(), this.selected, this.story.head);
-    return this.outbox.send(this.story.project, op, deed);
+    return this.outbox.send(this.story.project, op, deed, base);
   }
 
   heard(changed, op, deed) {
-    if (changed.project !== this.story.project) return;
-    this.adopt(changed, op, deed);
-    this.notice.draw(changed.notice);
     keepSoon(changed.project);
+    if (changed.project !== this.story.project || !this.adopt(changed, op, deed)) return;
+    const send = (next) => this.send(next);
+    if (op) offerUndo(op, changed.revision, send);
+    this.notice.draw(changed.notice, op && op.op === 'mend' ? undoing(changed.revision - 1, send) : null);
   }
 
+  refused(error, project) {
+    complain(error);
+    if (project === this.story.project) this.reopen();
+  }
+
+  /** Take in a view of the wanted story; gives whether it was shown. */
   adopt(view, op = null, deed = '') {
-    if (!this.story.adopt(view, (scene) => this.outbox.pending(scene))) return;
-    this.outbox.revision = Math.max(this.outbox.revision, view.revision);
+    if (view.project !== this.wanted) return false;
+    if (!this.story.adopt(view, (scene) => this.outbox.pending(view.project, scene))) return false;
+    this.outbox.saw(view.project, view.revision);
     this.saved.at(view.saved);
+    const of = (op && op.scene) || this.selected;
+    if (deed && of !== this.selected && this.story.scene(of)) this.editor.heard(of, this.story.scene(of), deed);
     const follow = op && ['split', 'merge', 'restore'].includes(op.op) && view.selected;
-    this.draw(follow || this.selected, deed);
+    this.draw(follow || this.selected, of === this.selected ? deed : '');
+    return true;
   }
 
   draw(selected, deed = '') {
@@ -217,17 +201,25 @@ export class Workshop {
       send: (op) => this.send(op),
       replan: (note) => this.errands.replan(id, note, this.askReplan),
       show: (keyframe) => this.editor.show(keyframe),
+      meet: (character) => this.cast.meet(character),
     });
     this.formPlace.replaceChildren(this.form.root);
   }
 
+  /** Let the storyteller name the selected scene. */
+  nameScene() {
+    this.form.title.input.select();
+    this.form.title.input.focus();
+  }
+
   leaveScene() {
-    flushFields();
+    this.flush();
     this.form = null;
   }
 
   drawScene(deed) {
     const scene = this.story.scene(this.selected);
+    this.heading.textContent = `Scene ${this.at + 1}: ${scene.title || 'Untitled'}`;
     this.editor.draw(scene, this.story.head, deed ? { label: deed } : {});
     this.takes.draw(scene);
     this.form.draw(scene, this.story.head);

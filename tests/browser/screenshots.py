@@ -21,6 +21,8 @@ PICTURES = ROOT / "static/pictures"
 DESKTOP: ViewportSize = {"width": 1440, "height": 1000}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 RENDER_MS = 120_000
+SHOWN = 3
+"""The scene that is shown, from 0: one of two figures."""
 
 
 def main() -> None:
@@ -45,13 +47,12 @@ def _photograph(studio: Studio, browser: Browser) -> None:
         page.goto(f"{address}&__theme=dark")
         _settle(page)
         _keep(page, "studio-dark")
-        page.goto(address)
-        _settle(page)
-        page.get_by_role("button", name="Table").click()
-        page.locator(".editor-place table").scroll_into_view_if_needed()
-        page.locator(".editor-place").screenshot(
-            path=PICTURES / "table.jpg", type="jpeg", quality=82
-        )
+    with watched_page(browser, {"width": 1800, "height": 1500}) as wide:
+        wide.goto(address)
+        _settle(wide)
+        wide.get_by_role("button", name="Table").click()
+        table = wide.locator(".editor-place .box-table")
+        table.screenshot(path=PICTURES / "table.jpg", type="jpeg", quality=88)
     with watched_page(browser, PHONE, touch=True) as phone:
         phone.goto(address)
         _settle(phone)
@@ -64,7 +65,7 @@ def _play(page: Page, studio: Studio) -> str:
     idea = (ROOT / "static/stories/demo.txt").read_text(encoding="utf-8").strip()
     page.locator("#idea textarea").fill(idea)
     page.get_by_role("button", name="Make the storyboard").click()
-    for at in (0, 1):
+    for at in (0, SHOWN):
         page.locator(".scene-card").nth(at).click()
         page.locator(".takes-side .accent").click()
         expect(page.locator(".take-list .chip")).to_have_count(1, timeout=RENDER_MS)
@@ -73,7 +74,7 @@ def _play(page: Page, studio: Studio) -> str:
 
 
 def _settle(page: Page) -> None:
-    page.locator(".scene-card").nth(1).click()
+    page.locator(".scene-card .pick").nth(SHOWN).click()
     page.locator(".boxes-stage .box").first.focus()
     page.wait_for_timeout(800)
 

@@ -12,7 +12,10 @@ from pipeline.story import Region, Scene
 from pipeline.workspace import Project
 from tests.browser.opening import Studio
 
-SAVED_SECONDS = 10.0
+SAVED_SECONDS = 20.0
+"""Longer than the page waits before it asks a silent studio again."""
+Point = tuple[float, float]
+"""A place of the screen, in px."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,19 @@ class Stage:
         self.page.mouse.click(*self.middle(region))
         expect(self.box(region)).to_be_focused()
 
+    def touch(self, *ways: tuple[Point, Point]) -> None:
+        """Drag fingers from place to place of the screen, as Chromium's own input would."""
+        cdp = self.page.context.new_cdp_session(self.page)
+
+        def send(kind: str, part: float | None) -> None:
+            points = [] if part is None else [_between(*way, part) for way in ways]
+            cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        send("touchStart", 0)
+        for step in range(1, 9):
+            send("touchMove", step / 8)
+        send("touchEnd", None)
+
     def scene(self) -> Scene:
         """Give the first scene as it is saved."""
         return self.project.reload().scenes[0]
@@ -91,9 +107,19 @@ class Stage:
         """Give the keyframes with a key, as saved."""
         return [at for at, key in enumerate(self.region(region).keys) if key]
 
+    def eases(self, region: str) -> dict[int, str]:
+        """Give how the box moves on from each of its keys, as saved."""
+        keys = enumerate(self.region(region).keys)
+        return {at: key.ease for at, key in keys if key}
+
     def wait(self, holds: Callable[[], bool]) -> None:
         """Wait until something holds of what is saved."""
         end = time.monotonic() + SAVED_SECONDS
         while not holds():
             assert time.monotonic() < end, self.scene()
             self.page.wait_for_timeout(50)
+
+
+def _between(start: Point, end: Point, part: float) -> dict[str, float]:
+    (x0, y0), (x1, y1) = start, end
+    return {"x": x0 + part * (x1 - x0), "y": y0 + part * (y1 - y0)}

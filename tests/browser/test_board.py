@@ -115,6 +115,36 @@ def test_an_earlier_version_comes_back(stage: Stage) -> None:
     assert stage.project.reload().title == "Mia and Bolt"
 
 
+def test_scenes_merged_by_mistake_are_two_again(stage: Stage) -> None:
+    page = stage.page
+    _choose(page, 0, "Merge with the next")
+    expect(page.locator(".scene-card")).to_have_count(1)
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    _wait_order(page, stage.project, ["dawn", "dusk"])
+
+
+def test_back_with_a_window_open_leads_to_a_living_first_page(page: Page, studio: Studio) -> None:
+    project = studio.keep(make_pair())
+    page.goto(studio.url)
+    page.locator(f".book[href$='{project.path.name}']").click()
+    page.get_by_role("button", name="Keep this story, earlier versions").click()
+    page.get_by_role("menuitem", name="Earlier versions …").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="Make the storyboard").click(trial=True)
+    expect(page).to_have_title("DreamRunner Studio")
+
+
+def test_a_new_scene_is_named_at_once(stage: Stage) -> None:
+    page = stage.page
+    page.get_by_role("button", name="Add a scene").click()
+    expect(page.get_by_label("Title of the scene")).to_be_focused()
+    page.keyboard.type("Night")
+    page.keyboard.press("Enter")
+    expect(page.locator(".scene-card strong").nth(1)).to_have_text("Night")
+
+
 def test_a_story_goes_out_as_a_zip_and_comes_back(stage: Stage) -> None:
     page = stage.page
     page.get_by_role("button", name="Keep this story, earlier versions").click()

@@ -112,29 +112,85 @@ def test_numbers_place_a_box(stage: Stage) -> None:
     stage.wait(lambda: stage.edges("fox", 4)[0] == pytest.approx(0.6833, abs=0.002))
 
 
+def test_keys_go_on_after_playing_a_scene(stage: Stage) -> None:
+    page = stage.page
+    stage.select("fox")
+    page.keyboard.press("Space")
+    expect(page.locator(".editor .player")).to_be_visible()
+    page.get_by_role("button", name="Back to the boxes").click()
+    expect(stage.box("fox")).to_be_focused()
+    page.keyboard.press("Shift+ArrowRight")
+    stage.wait(lambda: stage.edges("fox", 0)[0] == pytest.approx(0.2))
+    page.keyboard.press("Space")
+    page.keyboard.press("Escape")
+    expect(stage.box("fox")).to_be_focused()
+
+
+def test_a_click_beside_the_boxes_brings_the_keys_into_the_editor(stage: Stage) -> None:
+    stage.page.get_by_label("Narration").focus()
+    stage.box("fox").scroll_into_view_if_needed()
+    x, y = stage.middle("fox")
+    stage.page.mouse.click(x, y - 0.4 * stage.size()[1])
+    stage.page.keyboard.press("3")
+    tab = stage.page.get_by_role("tab", name="Keyframe 3")
+    expect(tab).to_have_attribute("aria-selected", "true")
+
+
+def test_a_nudge_is_kept_when_another_scene_is_opened_at_once(stage: Stage) -> None:
+    stage.page.keyboard.press("Shift+ArrowRight")
+    stage.page.locator(".scene-card .pick").nth(1).click()
+    stage.wait(lambda: stage.edges("fox", 0)[0] == pytest.approx(0.2))
+    dusk = stage.project.reload().scenes[1].regions[0].box_at(0)
+    assert dusk is not None
+    assert dusk.as_list() == FOX
+
+
+def test_a_box_is_pasted_into_another_scene_where_it_stood(stage: Stage) -> None:
+    stage.select("robot")
+    stage.page.keyboard.press("Control+c")
+    stage.page.locator(".scene-card .pick").nth(1).click()
+    stage.select("fox")
+    stage.page.keyboard.press("Control+v")
+    stage.wait(lambda: len(stage.project.reload().scenes[1].regions) == 2)
+    fox, robot = (one.box_at(0) for one in stage.project.reload().scenes[1].regions)
+    assert fox is not None
+    assert robot is not None
+    assert (fox.as_list(), robot.as_list()) == (FOX, [0.62, 0.4, 0.87, 0.92])
+
+
+def test_what_was_taken_back_can_be_done_again_from_its_message(stage: Stage) -> None:
+    stage.page.keyboard.press("Shift+ArrowRight")
+    stage.wait(lambda: stage.edges("fox", 0)[0] == pytest.approx(0.2))
+    stage.page.keyboard.press("Control+z")
+    stage.wait(lambda: stage.edges("fox", 0) == FOX)
+    told = stage.page.locator(".toast", has_text="Undone: move Mia right")
+    told.get_by_role("button", name="Redo").click()
+    stage.wait(lambda: stage.edges("fox", 0)[0] == pytest.approx(0.2))
+    expect(told).to_have_count(0)
+
+
 def test_fingers_drag_boxes(phone: Page, studio: Studio) -> None:
     stage = Stage.open(phone, studio, studio.keep(make_pair()))
     stage.box("fox").scroll_into_view_if_needed()
-    _touch(stage, "fox", 0.2, 0.0)
+    x, y = stage.middle("fox")
+    stage.touch(((x, y), (x + 0.2 * stage.size()[0], y)))
     stage.wait(lambda: stage.edges("fox", 0)[0] == pytest.approx(0.3, abs=0.03))
     assert phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_two_fingers_zoom_and_move_no_box(phone: Page, studio: Studio) -> None:
+    stage = Stage.open(phone, studio, studio.keep(make_pair()))
+    stage.box("fox").scroll_into_view_if_needed()
+    revision = stage.project.reload().revision
+    width = stage.size()[0]
+    x, y = stage.middle("fox")
+    stage.touch(((x, y), (x - 30, y)), ((x + 60, y), (x + 120, y)))
+    assert stage.size()[0] > 1.8 * width
+    phone.wait_for_timeout(600)
+    assert stage.edges("fox", 0) == FOX
+    assert stage.project.reload().revision == revision
 
 
 def _type(field: Locator, words: str) -> None:
     field.fill(words)
     field.press("Tab")
-
-
-def _touch(stage: Stage, region: str, right: float, down: float) -> None:
-    """Drag with one finger, as Chromium's own input would send it."""
-    (x, y), (width, height) = stage.middle(region), stage.size()
-    touch = stage.page.context.new_cdp_session(stage.page)
-
-    def send(kind: str, points: list[dict[str, float]]) -> None:
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-    send("touchStart", [{"x": x, "y": y}])
-    for part in range(1, 9):
-        at = {"x": x + right * width * part / 8, "y": y + down * height * part / 8}
-        send("touchMove", [at])
-    send("touchEnd", [])

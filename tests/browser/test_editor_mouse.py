@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from pipeline.story import Box, Key, Story
 from tests.browser.opening import Studio
 from tests.browser.stage import Stage
 from tests.browser.stories import make_pair
@@ -119,6 +120,49 @@ def test_a_key_moves_on_the_timeline(stage: Stage) -> None:
     assert stage.region("fox").box_at(5) is None
 
 
+def test_the_menu_of_a_diamond_is_about_its_key(stage: Stage) -> None:
+    page = stage.page
+    keys = page.locator(".timeline .row[data-region=fox] .key")
+    keys.nth(2).dblclick()
+    stage.wait(lambda: stage.set_keys("fox") == [0, 2, 5])
+    keys.nth(2).click(button="right")
+    menu = page.locator(".editor-menu")
+    menu.get_by_role("menuitem", name="Stay, then jump").click()
+    stage.wait(lambda: stage.eases("fox") == {0: "linear", 2: "hold", 5: "linear"})
+    expect(keys.nth(2)).to_be_focused()
+    keys.nth(2).click(button="right")
+    menu.get_by_role("menuitem", name="Move this key to keyframe 4").click()
+    stage.wait(lambda: stage.set_keys("fox") == [0, 3, 5])
+    keys.nth(3).click(button="right")
+    menu.get_by_role("menuitem", name="Clear the key here").click()
+    stage.wait(lambda: stage.set_keys("fox") == [0, 5])
+
+
+def test_a_finding_is_marked_and_fixed_where_it_is(page: Page, studio: Studio) -> None:
+    stage = Stage.open(page, studio, studio.keep(_thin_fox(3)))
+    fourth = page.get_by_role("tab", name="Keyframe 4")
+    expect(fourth.locator(".flag")).to_have_text("!")
+    expect(page.locator(".timeline .row[data-region=fox] .key.marked").first).to_be_visible()
+    expect(stage.box("fox").locator(".flag")).to_have_text("")
+    fourth.click()
+    expect(stage.box("fox").locator(".flag")).to_have_text("!")
+    page.locator(".timeline .row[data-region=fox] .who").click()
+    inspector = page.get_by_role("region", name="The chosen box")
+    inspector.get_by_role("button", name="Fix: enlarge").click()
+    stage.wait(lambda: stage.edges("fox", 3)[2] - stage.edges("fox", 3)[0] > 0.1)
+    expect(stage.box("fox").locator(".flag")).to_have_text("")
+
+
+def test_a_view_of_another_scene_ends_what_was_begun(stage: Stage) -> None:
+    stage.page.get_by_role("button", name="Draw a box").click()
+    left, top = _corner(stage)
+    width, height = stage.size()
+    stage.page.mouse.click(left + 0.5 * width, top + 0.1 * height)
+    stage.page.locator(".scene-card .pick").nth(1).click()
+    expect(stage.box("robot")).to_have_count(0)
+    expect(stage.box("fox")).to_be_visible()
+
+
 def test_locked_boxes_stay_and_hidden_ones_leave_the_stage_alone(stage: Stage) -> None:
     row = stage.page.locator(".timeline .row[data-region=fox]")
     row.locator(".lock").click()
@@ -155,6 +199,17 @@ def test_the_boxes_play_before_any_model_runs(stage: Stage) -> None:
     expect(player.locator(".narration")).to_contain_text("It got dark.", timeout=15_000)
     stage.page.keyboard.press("Escape")
     expect(player).to_be_hidden()
+
+
+def _thin_fox(at: int) -> Story:
+    """The pair, with a box of the fox that is narrower than a figure can be drawn."""
+    story = make_pair()
+    dawn, dusk = story.scenes
+    fox, robot = dawn.regions
+    thin = Key(box=Box(x0=0.22, y0=0.35, x1=0.26, y1=0.9))
+    keys = tuple(thin if k == at else key for k, key in enumerate(fox.keys))
+    regions = (fox.model_copy(update={"keys": keys}), robot)
+    return story.model_copy(update={"scenes": (dawn.model_copy(update={"regions": regions}), dusk)})
 
 
 def _corner(stage: Stage) -> tuple[float, float]:

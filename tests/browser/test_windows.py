@@ -48,9 +48,41 @@ def test_a_conflict_is_asked_about(
         page.unroute("**/api/watch")
     if choice == "Use theirs":
         assert mine.edges("fox", 0) == there
+        expect(mine.box("fox").locator(".edge")).to_have_attribute("x", _left_edge(theirs, "fox"))
     else:
         mine.wait(lambda: mine.edges("fox", 0)[1] == pytest.approx(0.41, abs=0.01))
     assert project.version(1).scenes[0].regions[0].boxes()[0] is not None
+
+
+def test_a_nudge_just_before_a_reload_is_saved(page: Page, studio: Studio) -> None:
+    project = studio.keep(make_pair())
+    stage = Stage.open(page, studio, project)
+    stage.select("fox")
+    before = stage.edges("fox", 0)
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.reload()
+    stage.wait(lambda: stage.edges("fox", 0)[0] == pytest.approx(before[0] + 0.03))
+    expect(stage.boxes).to_have_count(2)
+    page.wait_for_function("document.querySelector('.saved').textContent.startsWith('saved')")
+    assert (
+        project.reload().revision == 1
+    )  # sent once as the page went, known by its stamp as it came back
+
+
+def test_a_nudge_stays_in_its_story_when_another_is_opened(page: Page, studio: Studio) -> None:
+    one, other = studio.keep(make_pair()), studio.keep(make_pair())
+    page.goto(studio.url)
+    page.locator(f".book[href*='{one.path.name}']").last.click()
+    stage = Stage(page, one)
+    stage.boxes.first.wait_for()
+    before = stage.edges("fox", 0)
+    stage.select("fox")
+    page.keyboard.press("ArrowDown")
+    page.go_back()
+    page.locator(f".book[href$='{other.path.name}']").click()
+    stage.wait(lambda: stage.edges("fox", 0)[1] == pytest.approx(before[1] + 0.01))
+    assert other.reload().revision == 0
 
 
 def test_every_saved_edit_outlives_a_kill(page: Page, tmp_path: Path) -> None:
@@ -95,6 +127,21 @@ def test_the_browser_brings_a_forgotten_story_back(page: Page, studio: Studio) -
     assert stage.edges("one-0", 0) == moved
 
 
+def test_a_story_forgotten_while_it_is_open_keeps_its_last_edit(page: Page, studio: Studio) -> None:
+    project = studio.keep(make_long_story(2).model_copy(update={"id": "a-story-soon-gone"}))
+    stage = Stage.open(page, studio, project)
+    page.wait_for_function(
+        "there => localStorage.getItem(there)", arg=f"studio.story.{project.path.name}"
+    )
+    before = stage.edges("one-0", 0)
+    shutil.rmtree(project.path)
+    with refusals(page):
+        stage.drag("one-0", 0.1, 0, "Control")
+        page.get_by_role("button", name="Bring it back").click()
+        expect(stage.boxes.first).to_be_visible()
+    stage.wait(lambda: stage.edges("one-0", 0)[0] == pytest.approx(before[0] + 0.1, abs=0.01))
+
+
 def test_each_visitor_has_their_own_stories(page: Page, other_page: Page, tmp_path: Path) -> None:
     with open_studio(tmp_path, None, "--visitors") as studio:
         page.goto(studio.url)
@@ -111,3 +158,8 @@ def test_each_visitor_has_their_own_stories(page: Page, other_page: Page, tmp_pa
         expect(page.locator(".scene-card").first).to_be_visible()
         page.goto("about:blank")
         other_page.goto("about:blank")
+
+
+def _left_edge(stage: Stage, region: str) -> str:
+    """Give where a box begins on a stage, as it is drawn."""
+    return stage.box(region).locator(".edge").get_attribute("x") or ""

@@ -10,6 +10,7 @@ import pytest
 from pipeline.bin import MAX_BINNED
 from pipeline.editing import insert_scene, remove_scene
 from pipeline.errors import InputError
+from pipeline.story import Overlap
 from pipeline.workspace import Project, create_project, open_project
 from tests.pipeline.stories import make_casting, make_story, make_take, make_video
 
@@ -82,3 +83,15 @@ def test_new_scenes_get_none_of_the_ids_in_use(project: Project, tmp_path: Path)
     project.save_take(take, make_video(tmp_path / "v"))
     project.choose_picture("harbour", "harbour-1")
     assert project.used_scene_ids() == {"meadow", "shore", "cave", "harbour"}
+
+
+def test_what_is_too_much_for_a_file_goes_too(project: Project) -> None:
+    scene = make_story().scenes[0]
+    ids = (scene.regions[0].id,) * 2
+    words = [Overlap(region_ids=ids, description=str(at) * 1300) for at in range(100, 300)]
+    large = scene.model_copy(update={"overlaps": tuple(words)})
+    for number in range(9):
+        project.throw(large.model_copy(update={"title": f"Scene {number}"}), number)
+    titles = [one.scene.title for one in project.bin()]
+    assert titles[0] == "Scene 8"
+    assert 2 <= len(titles) < 9

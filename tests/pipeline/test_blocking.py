@@ -58,7 +58,9 @@ def test_places_that_differ_have_backdrops_that_differ(project: Project) -> None
     assert len({*drawn.values()}) == len({*places.values()}) > 1
 
 
-def test_a_picture_of_the_storytellers_own_goes_before_the_backdrop(project: Project) -> None:
+def test_a_picture_of_the_storytellers_own_goes_before_the_backdrop(
+    project: Project, caplog: pytest.LogCaptureFixture
+) -> None:
     first, second = (scene.id for scene in project.story.scenes[:2])
     Image.new("RGB", (60, 40), (10, 200, 90)).save(_place(project, "mine"))
     _place(project, "broken").write_bytes(b"\xff\xd8 no more")
@@ -73,6 +75,9 @@ def test_a_picture_of_the_storytellers_own_goes_before_the_backdrop(project: Pro
         assert drawn is not None
         assert mine.size == (60, 40)
         assert other.tobytes() == drawn.tobytes()
+        assert f"the picture of scene '{second}' is left out" in caplog.text
+        assert f"scene '{first}'" not in caplog.text
+        caplog.clear()
 
 
 def _place(project: Project, name: str) -> Path:

@@ -8,6 +8,7 @@ import os
 import random
 import stat
 import struct
+import time
 import zipfile
 from pathlib import Path
 
@@ -82,6 +83,14 @@ def _plus(path: Path, name: str, content: bytes = b"x", mode: int = 0) -> Path:
         info.external_attr = mode << 16
         archive.writestr(info, content)
     return changed
+
+
+def _take_with(**changes: object) -> bytes:
+    return json.dumps({**make_take("take-01").model_dump(mode="json"), **changes}).encode()
+
+
+def _story(revision: int) -> bytes:
+    return make_story(revision=revision).model_dump_json().encode()
 
 
 def _refused(path: Path, settings: Settings, words: str) -> None:
@@ -202,16 +211,28 @@ def test_a_name_that_stands_there_twice_is_refused(path: Path, settings: Setting
         pytest.param({"bin_json": b'{"scenes": [{}]}'}, "bin.json in the zip", id="bin"),
         pytest.param({"versions__0_json": b"{}"}, "versions/0.json in the zip", id="version"),
         pytest.param(
-            {"versions__1_json": make_story().model_dump_json().encode()},
+            {"versions__1_json": _story(0)},
             "else than its name",
             id="another version",
         ),
         pytest.param(
-            {"versions__7_json": make_story(revision=7).model_dump_json().encode()},
+            {"versions__7_json": _story(7)},
             "else than its name",
             id="version to come",
         ),
         pytest.param({"takes__meadow__take-01_json": None}, "only a part", id="no json"),
+        *(
+            pytest.param(
+                {"takes__meadow__take-01_json": _take_with(**changes)},
+                "take-01.json in the zip",
+                id=f"take with {changes}",
+            )
+            for changes in (
+                {"created": "soon"},
+                {"created": "0001-01-01"},
+                {"seconds_taken": 1e300},
+            )
+        ),
         pytest.param({"takes__meadow__take-01.mp4": None}, "only a part", id="no video"),
         pytest.param({"takes__meadow__take-01.mp4": b"<html>"}, "else than", id="no mp4"),
         pytest.param({"films__film-01.mp4": b"MZ"}, "else than", id="no film"),
@@ -265,6 +286,58 @@ def test_a_bomb_is_refused_before_it_goes_off(
     _refused(bomb, settings, "at most")
     monkeypatch.setattr(bundle, "MAX_FILES", count - 1)
     _refused(path, settings, "at most")
+
+
+def test_a_video_that_packs_well_is_none(
+    path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundle, "_PLAIN_BYTES", 500_000)
+    packed = path.with_name("packed.zip")
+    for size, many in ((400_000, False), (600_000, True)):
+        packed.write_bytes(path.read_bytes())
+        with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("films/film-09.mp4", MP4 + bytes(size))
+        if many:
+            _refused(packed, settings, "far more than it is")
+        else:
+            assert read_bundle(packed, settings).films()
+
+
+def test_a_video_that_was_packed_anew_is_read(path: Path, settings: Settings) -> None:
+    packed, film = path.with_name("packed.zip"), MP4 + random.Random(4).randbytes(700_000)
+    packed.write_bytes(path.read_bytes())
+    with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("films/film-09.mp4", film)
+    assert read_bundle(packed, settings).films()[-1].read_bytes() == film
+
+
+def test_there_are_only_so_many_words(
+    path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with zipfile.ZipFile(path) as archive:
+        sizes = [i.file_size for i in archive.infolist() if i.filename.endswith(".json")]
+    monkeypatch.setattr(bundle, "MAX_JSON_BYTES", sum(sizes))
+    assert read_bundle(path, settings).takes("meadow")
+    monkeypatch.setattr(bundle, "MAX_JSON_BYTES", sum(sizes) - 1)
+    _refused(path, settings, "of them words")
+
+
+def test_versions_beyond_the_last_ones_are_not_even_read(path: Path, settings: Settings) -> None:
+    new = {f"versions__{n}_json": b"{" for n in range(2, 40)}
+    new |= {f"versions__{n}_json": _story(n) for n in range(700, 750)}
+    changed = _with(path, story_json=_story(900), **new)
+    assert read_bundle(changed, settings).versions() == [*range(700, 750)]
+
+
+def test_what_a_killed_import_left_is_swept_a_day_later(path: Path, settings: Settings) -> None:
+    home = projects_dir(settings)
+    old, new = home / ".import.0123456789ab.part", home / ".import.ba9876543210.part"
+    for folder, days in ((old, 1.01), (new, 0.99)):
+        (folder / "takes").mkdir(parents=True)
+        then = time.time() - days * 86_400
+        os.utime(folder, (then, then))
+    read_bundle(path, settings)
+    assert (old.exists(), new.exists()) == (False, True)
 
 
 def test_a_project_that_would_not_come_back_is_not_written(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import InvalidStoryError, WorkspaceError
+from pipeline.errors import InputError, InvalidStoryError, WorkspaceError
 from pipeline.files import (
     MAX_RECORD_BYTES,
     describe_place,
@@ -31,6 +31,16 @@ def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
     write_record(tmp_path / "deep" / "story.json", make_story())
     assert read_record(tmp_path / "deep" / "story.json", Story) == make_story()
     assert [file.name for file in (tmp_path / "deep").iterdir()] == ["story.json"]
+
+
+def test_a_record_that_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:
+    path, story = tmp_path / "story.json", make_story()
+    crowd = (story.characters[0].model_copy(update={"look": "\N{FOX FACE}" * 4000}),) * 320
+    write_record(path, story)
+    with pytest.raises(InputError, match="more than a story can hold: at most 5 MB"):
+        write_record(path, story.model_copy(update={"characters": crowd}))
+    assert read_record(path, Story) == story
+    assert [file.name for file in tmp_path.iterdir()] == ["story.json"]
 
 
 @pytest.mark.parametrize(

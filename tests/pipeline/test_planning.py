@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.artifacts import PlanAttempt, PlanRecord
-from pipeline.errors import WorkspaceError
+from pipeline.errors import StaleStoryError
 from pipeline.planning import _joined, plan, replan
 from pipeline.progress import finish
 from pipeline.settings import Settings
@@ -36,6 +36,30 @@ def test_what_is_edited_meanwhile_is_kept(settings: Settings, project: Project) 
     assert "night" in story.scene("scene-1").setting
     assert story.scenes[-1].narration == "And they danced."
     assert open_project(project.path).story == story
+
+
+class Overtaken(Project):
+    """A project that another window edits just before each of its saves, so many times."""
+
+    edits = 1
+
+    def save_story(self, story: Story, *, base_revision: int | None = None) -> None:
+        if self.edits:
+            self.edits -= 1
+            other = open_project(self.path)
+            other.save_story(other.story.revised(title=f"{other.story.title}!"))
+        super().save_story(story, base_revision=base_revision)
+
+
+def test_an_edit_between_reading_and_saving_is_kept(settings: Settings, project: Project) -> None:
+    title = project.story.title
+    overtaken = Overtaken(project.path)
+    story = finish(replan(overtaken, "scene-1", "make it night", settings=settings))
+    assert (story.title, story.revision) == (f"{title}!", 2)
+    assert "night" in open_project(project.path).story.scene("scene-1").setting
+    overtaken.edits = 2
+    with pytest.raises(StaleStoryError):
+        finish(replan(overtaken, "scene-1", "make it day", settings=settings))
 
 
 def test_who_is_new_in_two_scenes_at_once_stays_apart(settings: Settings, project: Project) -> None:
@@ -126,6 +150,6 @@ def test_a_scene_that_was_edited_meanwhile_is_not_overwritten(
     other = open_project(project.path)
     first = other.story.scene("scene-1").model_copy(update={"narration": "Long ago."})
     other.save_story(other.story.replace_scene(first))
-    with pytest.raises(WorkspaceError, match="edited elsewhere while it was planned"):
+    with pytest.raises(StaleStoryError, match="edited elsewhere while it was planned"):
         finish(work)
     assert open_project(project.path).story.scene("scene-1").narration == "Long ago."

@@ -109,6 +109,18 @@ def test_jobs_are_listed_by_project_and_by_activity(queue: Queue) -> None:
     assert queue.get(99) is None
 
 
+def test_ended_jobs_are_given_too_where_they_are_asked_for(queue: Queue) -> None:
+    first, second, third = (queue.submit("render", "a", {"n": n}) for n in (3, 4, 5))
+    there = queue.submit("render", "b", {})
+    for one in (first, second):
+        queue.claim("worker-1")
+        queue.finish(one)
+    asked = [second, there, 2**70, -5]
+    assert [job.id for job in queue.jobs("a", active=True, also=asked)] == [second, third]
+    assert [job.id for job in queue.jobs("a", active=True)] == [third]
+    assert queue.waiting() == [third, there]
+
+
 def test_a_report_shows_how_far_the_job_is(queue: Queue) -> None:
     job_id = queue.submit("render_all", "p", {})
     _claim(queue)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from pipeline.story import NUM_KEYFRAMES, Box, Key, Region, Scene, Story, slug
+from pipeline.story import NUM_KEYFRAMES, Box, Ease, Key, Region, Scene, Story, slug
 from tests.pipeline.stories import FIRST_BOX, LAST_BOX, make_region, make_story
 
 FRACTIONS = st.floats(0, 1, allow_nan=False)
@@ -76,6 +76,27 @@ def test_hold_stays_until_the_next_key() -> None:
     assert Region(id="r1", keys=keys).box_at(1) == FIRST_BOX
 
 
+@pytest.mark.parametrize(
+    ("ease", "expected"),
+    [("linear", [0.1, 0.35, 0.6]), ("ease", [0.1, 0.178125, 0.6]), ("hold", [0.1, 0.1, 0.6])],
+)
+def test_a_box_goes_on_between_keyframes(ease: Ease, expected: list[float]) -> None:
+    keys = (None, Key(box=FIRST_BOX, ease=ease), None, None, None, Key(box=LAST_BOX))
+    region = Region(id="r1", keys=keys)
+    times = (1, 3 if ease == "linear" else 2, 5)
+    assert [b and b.x0 for b in map(region.box_between, times)] == pytest.approx(expected)
+    assert region.box_between(0.99) is None
+
+
+@given(regions())
+def test_between_set_keys_nothing_jumps_but_what_holds_or_hides(region: Region) -> None:
+    for k in range(NUM_KEYFRAMES - 1):
+        key = next((one for one in reversed(region.keys[: k + 1]) if one), None)
+        here, soon = region.box_between(k), region.box_between(k + 1e-7)
+        if key and here and soon:
+            assert soon.as_list() == pytest.approx(here.as_list(), abs=1e-5)
+
+
 def test_a_hidden_key_hides_until_the_next() -> None:
     keys = (Key(box=FIRST_BOX, visible=False), None, Key(box=LAST_BOX), None, None, None)
     assert Region(id="r1", keys=keys).boxes()[:3] == (None, None, LAST_BOX)
@@ -117,6 +138,37 @@ def test_a_story_that_does_not_join_is_refused(
     part[place[-1]] = value
     with pytest.raises(ValidationError, match=words):
         Story.model_validate(content)
+
+
+@pytest.mark.parametrize(
+    ("what", "most"), [("characters", 200), ("motions", 400), ("overlaps", 200), ("region_ids", 18)]
+)
+def test_a_story_holds_so_many_and_no_more(what: str, most: int) -> None:
+    assert _with_many(what, most) == most
+    with pytest.raises(ValidationError, match=f"at most {most} items"):
+        _with_many(what, most + 1)
+
+
+def _with_many(what: str, count: int) -> int:
+    """How many of something a story has that was made with so many."""
+    story = make_story().model_dump()
+    overlap = {"region_ids": ["fox-walks", "fox-walks"], "description": "both"}
+    if what == "region_ids":
+        overlap["region_ids"] = ["fox-walks"] * count
+        story["scenes"][0]["overlaps"] = [overlap]
+        return len(Story.model_validate(story).scenes[0].overlaps[0].region_ids)
+    if what == "overlaps":
+        story["scenes"][0]["overlaps"] = [overlap] * count
+        return len(Story.model_validate(story).scenes[0].overlaps)
+    first = story[what][0]
+    story[what] = [first, *({**first, "id": f"other-{n}"} for n in range(count - 1))]
+    return len(getattr(Story.model_validate(story), what))
+
+
+def test_revisions_are_numbers_that_a_browser_can_hold() -> None:
+    assert Story.model_validate({**make_story().model_dump(), "revision": 2**53 - 1})
+    with pytest.raises(ValidationError, match="revision"):
+        Story.model_validate({**make_story().model_dump(), "revision": 2**53})
 
 
 def test_replacing_a_scene_makes_a_new_revision_and_keeps_the_old() -> None:

@@ -50,6 +50,27 @@ def test_what_is_restored_is_a_new_revision_of_all_it_was(project: Project) -> N
     assert project.restore(3).title == "Tale 3"
 
 
+@pytest.mark.parametrize("links", [True, False])
+def test_a_version_is_the_file_that_was_saved(
+    project: Project, links: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not links:
+        monkeypatch.setattr(os, "link", _no_link)
+    story, kept = project.path / "story.json", project.path / "versions" / "0.json"
+    kept.parent.mkdir()
+    kept.write_text("left of a save that was cut short", "utf-8")
+    _set_time(story, 1_000_000_007)
+    content, inode = story.read_bytes(), story.stat().st_ino
+    _edit(project)
+    assert (kept.read_bytes(), kept.stat().st_mtime) == (content, 1_000_000_007)
+    assert (kept.stat().st_ino == inode) is links
+    assert [file.name for file in kept.parent.iterdir()] == ["0.json"]
+
+
+def _no_link(*_: object) -> None:
+    raise PermissionError(1, "this disk has no links")
+
+
 def test_what_is_saved_already_is_not_saved_again(project: Project) -> None:
     _edit(project, 2)
     assert project.restore(2).revision == 2

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import InputError, InvalidStoryError, PipelineError, WorkspaceError
+from pipeline import workspace
+from pipeline.errors import (
+    InputError,
+    InvalidStoryError,
+    PipelineError,
+    StaleStoryError,
+    WorkspaceError,
+)
 from pipeline.settings import Settings
 from pipeline.workspace import (
     Project,
@@ -152,6 +159,29 @@ def test_projects_are_listed_the_last_edited_first(settings: Settings) -> None:
     assert (found[0].num_scenes, found[0].changed) == (2, "2001-09-09T01:51:40+00:00")
 
 
+def test_a_listed_story_is_read_again_only_when_its_file_has_changed(
+    settings: Settings, project: Project
+) -> None:
+    file = project.path / "story.json"
+    os.utime(file, (1_000_000_000, 1_000_000_000))
+    assert [one.title for one in list_projects(settings)] == ["The lost kite"]
+    file.write_text(file.read_text("utf-8").replace("The lost kite", "The torn kite"), "utf-8")
+    os.utime(file, (1_000_000_000, 1_000_000_000))
+    assert [one.title for one in list_projects(settings)] == ["The lost kite"], "not read"
+    os.utime(file, (1_000_000_000, 1_000_000_002))
+    assert [one.title for one in list_projects(settings)] == ["The torn kite"]
+
+
+def test_the_list_ends_with_the_last_edited_ones(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        made = create_project(make_story(f"tale-{number}"), make_casting(), settings=settings)
+        os.utime(made.path / "story.json", (1_000_000_000 + number, 1_000_000_000 + number))
+    monkeypatch.setattr(workspace, "MAX_LISTED", 3)
+    assert [one.id for one in list_projects(settings)] == ["tale-4", "tale-3", "tale-2"]
+
+
 def test_a_saved_story_keeps_the_one_before(project: Project) -> None:
     edited = project.story.revised(title="The found kite")
     project.save_story(edited)
@@ -163,9 +193,20 @@ def test_a_saved_story_keeps_the_one_before(project: Project) -> None:
 def test_two_edits_from_one_revision_do_not_overwrite_each_other(project: Project) -> None:
     here, there = open_project(project.path), open_project(project.path)
     here.save_story(here.story.revised(title="Mine"))
-    with pytest.raises(WorkspaceError, match="edited elsewhere"):
+    with pytest.raises(StaleStoryError, match="edited elsewhere"):
         there.save_story(there.story.revised(title="Yours"))
     assert project.reload().title == "Mine"
+
+
+def test_other_projects_are_saved_while_one_waits(project: Project, tmp_path: Path) -> None:
+    others = (
+        create_project(make_story(), make_casting(), path=tmp_path / f"kite-{n}") for n in range(99)
+    )
+    other = next(one for one in others if one._lock is not project._lock)
+    with project._lock:
+        other.save_story(other.story.revised(title="Meanwhile"))
+    assert other.reload().title == "Meanwhile"
+    assert open_project(project.path)._lock is project._lock
 
 
 def test_several_edits_at_once_say_where_they_began(project: Project) -> None:
@@ -236,6 +277,11 @@ def test_the_newest_take_goes_into_the_film_until_one_is_chosen(
     assert (newest.id, chosen.id) == ("take-03", "take-02")
     with pytest.raises(InputError, match="no take 'take-09'"):
         project.choose_take("meadow", "take-09")
+    project.choose_take("meadow", "take-01")
+    _add_take(project, tmp_path, seed=4)
+    rendered = project.chosen_take("meadow")
+    assert rendered is not None
+    assert rendered.id == "take-04"
 
 
 def test_a_damaged_decision_costs_no_project(project: Project, tmp_path: Path) -> None:

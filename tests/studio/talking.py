@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from studio.answers import API_PREFIX, TOKEN_HEADER
+from studio.answers import API_PREFIX, TOKEN_HEADER, Endpoint
 
 MINE = "m" * 43
 """The token of the page that most tests are."""
@@ -46,3 +49,25 @@ class Page:
     @property
     def _headers(self) -> dict[str, str]:
         return {TOKEN_HEADER: self.token} if self.token else {}
+
+
+class Sending:
+    """A browser that sends a body of ten pieces, and counts how many are asked for."""
+
+    def __init__(self, *, declares: bool) -> None:
+        self.asked = 0
+        length = [(b"content-length", b"100")] if declares else []
+        token = (TOKEN_HEADER.lower().encode(), MINE.encode())
+        self.scope: dict[str, Any] = {"type": "http", "method": "POST", "query_string": b""}
+        self.scope["headers"] = [token, *length]
+
+    async def receive(self) -> dict[str, Any]:
+        self.asked += 1
+        return {"type": "http.request", "body": b"x" * 10, "more_body": self.asked < 10}
+
+    def status_of(self, endpoint: Endpoint) -> int:
+        async def answer() -> int:
+            return (await endpoint(Request(self.scope, self.receive))).status_code
+
+        with ThreadPoolExecutor(1) as thread:  # the browser tests leave a loop in this one
+            return thread.submit(lambda: asyncio.run(answer())).result()

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
+import os
+import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -16,11 +20,13 @@ from pipeline.queue import Job, Queue
 from pipeline.settings import Settings
 from pipeline.workspace import Project, create_project
 from studio.api import api_routes
+from studio.rendering import MAX_WAITING
 from studio.staging import stage
 from tests.studio.fixtures import add_take, make_casting, make_story
 from tests.studio.talking import Page
 
 THEIRS = "t" * 43
+WHOLE = "The story as it was made"
 
 
 def jobs_of(queue: Queue, project: Project) -> list[Job]:
@@ -36,7 +42,11 @@ def test_a_story_is_opened_whole(page: Page, project: Project) -> None:
 
 def test_the_shelf_lists_the_stories(page: Page, project: Project) -> None:
     shelf = page.ask("shelf")
-    assert shelf["stories"] == [{"id": "the-shy-fox", "title": "The shy fox", "detail": "2 scenes"}]
+    (story,) = shelf["stories"]
+    assert (story["id"], story["title"]) == ("the-shy-fox", "The shy fox")
+    assert re.fullmatch(
+        r"2 scenes, changed (today|on \d{4}-\d\d-\d\d) at \d\d:\d\d", story["detail"]
+    )
     assert shelf["forgets"] is False
 
 
@@ -91,6 +101,30 @@ def test_a_take_has_the_seed_that_was_asked_for(
     assert (job.arguments["seed"], job.arguments["scene_id"]) == (used, "dawn")
     assert job.arguments["steps"] == record.num_inference_steps
     assert job.arguments["guidance"] == record.guidance_scale
+
+
+def test_each_new_take_that_waits_has_a_seed_of_its_own(
+    page: Page, project: Project, queue: Queue
+) -> None:
+    add_take(project, "dawn", seed=40)
+    for quality in ("final", "final", "draft"):
+        page.ask("render", project=project.id, scenes=["dawn"], quality=quality, seed="new")
+    page.ask("render", project=project.id, scenes=["dusk"], seed="new")
+    assert [job.arguments["seed"] for job in jobs_of(queue, project)] == [41, 42, 43, 0]
+
+
+def test_so_much_waits_and_no_more(page: Page, project: Project, queue: Queue) -> None:
+    for seed in range(MAX_WAITING):
+        queue.submit("render", project.path, {"scene_id": "dawn", "seed": seed})
+        queue.submit("render", "elsewhere", {"scene_id": "dawn", "seed": seed}, user="other")
+    add_take(project, "dawn")
+    film = ("film", {"anyway": True})
+    for route, told in (("render", {"scenes": ["dusk"]}), film, ("animatic", {})):
+        answer = page.refused(route, 400, project=project.id, **told)
+        assert f"More than {MAX_WAITING}" in answer["error"]["message"]
+    assert len(jobs_of(queue, project)) == MAX_WAITING
+    page.ask("cancel", project=project.id, ids=[queue.jobs()[0].id])
+    page.ask("animatic", project=project.id)
 
 
 def test_a_draft_takes_few_steps_and_starts_with_seed_0(
@@ -162,9 +196,34 @@ def test_versions_say_when_and_what(page: Page, project: Project) -> None:
         "The order of the scenes",
         "“Dawn”: narration",
         "Title",
-        "The story as it was made",
+        WHOLE,
     ]
     assert all(one["when"].endswith("+00:00") for one in versions)
+
+
+def test_the_words_of_versions_are_not_read_twice(page: Page, project: Project) -> None:
+    page.edit("title", value="The brave fox")
+    page.edit("title", value="The braver fox")
+    words = [one["words"] for one in page.ask("versions", project=project.id)["versions"]]
+    file = project.path / "versions" / "0.json"
+    there = file.stat()
+    file.write_bytes(b"x" * there.st_size)
+    os.utime(file, ns=(there.st_atime_ns, there.st_mtime_ns))
+    again = page.ask("versions", project=project.id)["versions"]
+    assert [one["words"] for one in again] == words == ["Title", "Title", WHOLE]
+    os.utime(file)
+    damaged = page.ask("versions", project=project.id)["versions"]
+    assert [one["revision"] for one in damaged] == [2, 1]
+
+
+def test_a_copy_that_is_brought_twice_at_once_is_one_story(page: Page, project: Project) -> None:
+    copy = page.ask("copy", project=project.id)["copy"]
+    for number in range(4):
+        copy["story"]["id"] = f"copy-{number}"
+        with ThreadPoolExecutor(4) as windows:
+            sent = json.dumps({"copy": copy}).encode()
+            answers = [*windows.map(lambda body: page.send("remember", body)[0], [sent] * 4)]
+        assert sorted(answers) == [200, 409, 409, 409]
 
 
 def test_a_browsers_copy_becomes_the_story_again(
@@ -189,8 +248,11 @@ def test_a_copy_without_a_casting_is_cast(page: Page, project: Project, settings
 
 
 def test_unread_words_are_marked(page: Page, project: Project) -> None:
-    marks = page.ask("words", project=project.id, scene="dawn", region="mia", text="a shy fox")
-    assert [(one["start"], one["end"]) for one in marks["marks"]] == [(2, 5)]
+    told = {"project": project.id, "scene": "dawn", "region": "mia"}
+    for text, places in {"a shy fox": [(2, 5)], " \n a shy fox ": [(5, 8)]}.items():
+        marks = page.ask("words", **told, text=text)["marks"]
+        assert [(one["start"], one["end"]) for one in marks] == places
+    page.refused("words", 404, **{**told, "region": "nobody"}, text="a fox")
 
 
 def test_a_picture_of_ones_own_comes_and_goes(page: Page, project: Project) -> None:
@@ -232,6 +294,11 @@ def test_visitors_see_their_own_stories_only(neighbours: tuple[Page, Page], queu
         hidden = theirs.refused(route, 404, project=name, **told)
         missing = theirs.refused(route, 404, project="nowhere", **told)
         assert str(hidden).replace(name, "nowhere") == str(missing)
+    hidden, missing = (
+        theirs.send(f"picture?project={one}&scene=dawn", b"no picture") for one in (name, "nowhere")
+    )
+    assert hidden[0] == missing[0] == 404
+    assert str(hidden).replace(name, "nowhere") == str(missing)
     assert queue.jobs()[0].control == "none"
 
 

@@ -134,7 +134,7 @@ def test_findings_are_fixed_one_by_one_or_together(page: Page, project: Project)
     changed = page.edit("fix", finding=found["key"])
     assert (changed["head"]["mend"], changed["notice"]) == (0, None)
     assert changed["scenes"]["dawn"]["regions"][0]["description"] == "the little one sleeps"
-    again = page.refused("edit", 400, project=project.id, base=3, op="fix", finding=found["key"])
+    again = page.refused("edit", 404, project=project.id, base=3, op="fix", finding=found["key"])
     assert "mended already" in again["error"]["message"]
     page.edit("describe", scene="dawn", region="mia", value="the little one")
     changed = page.edit("mend")

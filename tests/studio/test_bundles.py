@@ -18,8 +18,9 @@ from pipeline.settings import Settings
 from pipeline.workspace import Project, find_project, list_projects
 from studio.answers import API_PREFIX, TOKEN_HEADER
 from studio.bundles import importing
-from studio.pictures import bring_picture
+from studio.pictures import keep_picture, plain_jpeg
 from studio.visitors import Visitors
+from tests.studio.talking import Sending
 
 TOKEN = "t" * 43
 URL = f"{API_PREFIX}/import"
@@ -48,7 +49,7 @@ def elsewhere(tmp_path: Path) -> Settings:
 def test_a_story_comes_as_it_went(project: Project, elsewhere: Settings) -> None:
     file = io.BytesIO()
     Image.new("RGB", (30, 20), (10, 200, 90)).save(file, "PNG")
-    picture = bring_picture(project, "dawn", file.getvalue())
+    picture = keep_picture(project, "dawn", plain_jpeg(file.getvalue()))
     answer = post(client_of(elsewhere), zip_of(project))
     assert answer.status_code == 200, answer.text
     told = answer.json()
@@ -69,17 +70,13 @@ def test_what_is_no_such_zip_is_refused(elsewhere: Settings, body: bytes) -> Non
     assert list_projects(Visitors(elsewhere).settings_of(TOKEN)) == []
 
 
-def test_too_much_is_refused_before_its_end(elsewhere: Settings) -> None:
-    sent = []
-
-    def endless() -> Iterator[bytes]:
-        for number in range(40):
-            sent.append(number)
-            yield bytes(1000)
-
-    client = client_of(elsewhere, at_most=5000)
-    assert post(client, bytes(5001)).status_code == 413
-    assert post(client, endless()).status_code == 413
+@pytest.mark.parametrize(("declares", "asked"), [(True, 0), (False, 4)])
+def test_too_much_is_refused_before_its_end(
+    elsewhere: Settings, declares: bool, asked: int
+) -> None:
+    sending = Sending(declares=declares)
+    assert sending.status_of(importing(Visitors(elsewhere), at_most=35)) == 413
+    assert sending.asked == asked
 
 
 def test_nobody_brings_nothing(elsewhere: Settings, project: Project) -> None:

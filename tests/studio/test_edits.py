@@ -133,10 +133,15 @@ def test_words_for_an_overlap_come_and_go() -> None:
     assert story.scene("dusk").overlaps == ()
 
 
-@pytest.mark.parametrize("regions", [["mia"], ["mia", "nobody"], ["mia", "mia"], []])
-def test_overlaps_of_unknown_boxes_are_refused(regions: list[str]) -> None:
-    with pytest.raises(InputError, match="no longer in the scene"):
+@pytest.mark.parametrize("regions", [["mia"], ["mia", "mia"], []])
+def test_overlaps_of_less_than_two_boxes_are_refused(regions: list[str]) -> None:
+    with pytest.raises(InputError, match="two boxes or more"):
         edits.with_overlap(make_story(), "dusk", regions, "they embrace")
+
+
+def test_overlaps_of_unknown_boxes_are_not_there() -> None:
+    with pytest.raises(NotThereError, match="no longer in the scene"):
+        edits.with_overlap(make_story(), "dusk", ["mia", "nobody"], "they embrace")
 
 
 def test_what_is_not_there_cannot_be_edited() -> None:

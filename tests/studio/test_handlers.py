@@ -11,11 +11,15 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.settings import Settings
-from pipeline.workspace import Project, list_projects
+from pipeline.workspace import Project, create_project, list_projects, projects_dir
+from studio.bodies import Copy
+from studio.bundles import arrived
+from studio.copies import remember
 from studio.handlers import Handlers, Steps, guarded, guarded_steps, shown
+from studio.projects import MAX_STORIES, check_room
 from studio.refusals import NEUTRAL
 from studio.visitors import Visitors
-from tests.studio.fixtures import add_take
+from tests.studio.fixtures import add_take, make_casting, make_story
 from tests.studio.talking import MINE
 
 # Where each thing stands among the updates of a planning.
@@ -66,6 +70,37 @@ def test_each_visitor_plans_for_itself(settings: Settings) -> None:
     made(Handlers(open_house), IDEA)
     mine, theirs = (Visitors(open_house).settings_of(token) for token in (MINE, "t" * 43))
     assert (len(list_projects(mine)), list_projects(theirs)) == (1, [])
+
+
+def test_nobody_replans_anothers_story(settings: Settings) -> None:
+    open_house = replace(settings, visitors=True)
+    mine = Visitors(open_house).settings_of(MINE)
+    project = create_project(make_story(), make_casting(), settings=mine)
+    told = {"scene": "dawn", "note": "at night on the beach"}
+    with pytest.warns(UserWarning, match="There is no story"):
+        (updates,) = replanned(Handlers(open_house), token="t" * 43, **told)
+    assert (updates[STORY], project.reload().revision) == (gr.skip(), 0)
+    replanned(Handlers(open_house), **told)
+    assert project.reload().revision == 1
+
+
+def test_a_visitor_has_so_many_stories_and_no_more(settings: Settings) -> None:
+    open_house = replace(settings, visitors=True)
+    mine = Visitors(open_house).settings_of(MINE)
+    for number in range(MAX_STORIES - 1):
+        (projects_dir(mine) / f"story-{number}").mkdir(parents=True)
+    handlers = Handlers(open_house)
+    made(handlers, IDEA)
+    with pytest.warns(UserWarning, match=f"You have {MAX_STORIES} stories"):
+        made(handlers, IDEA)
+    with pytest.raises(gr.Error, match=f"You have {MAX_STORIES} stories"):
+        handlers.open_plan(event({"name": "a.txt", "text": "fox", "token": MINE}))
+    with pytest.raises(InputError, match="more are not kept"):
+        remember(Copy(story=make_story().model_dump(mode="json")), mine)
+    with pytest.raises(InputError, match="more are not kept"):
+        arrived(settings.home / "story.zip", mine)
+    made(handlers, IDEA, "t" * 43)
+    check_room(replace(mine, visitors=False))
 
 
 def replanned(handlers: Handlers, **told: object) -> list[tuple[Any, ...]]:

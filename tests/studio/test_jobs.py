@@ -106,6 +106,17 @@ def test_ended_work_is_told_once_more_to_who_knew_it(
     assert told["failed"] == "The film broke. Render again."
 
 
+def test_failures_do_not_tell_where_the_home_lies(
+    queue: Queue, desk: JobDesk, project: Project, settings: Settings
+) -> None:
+    job_id = queue.submit("film", project.path, {})
+    queue.claim("worker-1")
+    queue.fail(job_id, f"cannot read {project.path / 'story.json'}", f"See {settings.home}/log.")
+    (told,) = desk.watch(project, settings, [job_id])
+    where = "users/local/projects/the-shy-fox/story.json"
+    assert told["failed"] == f"Cannot read {where}. See log."
+
+
 def test_failure_is_missed_until_it_is_told_or_tried_again(
     queue: Queue, desk: JobDesk, project: Project, settings: Settings
 ) -> None:

@@ -15,13 +15,14 @@ from fastapi import FastAPI
 from PIL import Image
 from starlette.testclient import TestClient
 
+from pipeline import bundle
 from pipeline.assemble.encode import encode_frames
 from pipeline.progress import Progress
 from pipeline.queue import Queue
 from pipeline.settings import Settings
 from pipeline.workspace import Project, create_project
 from studio.media import STATIC_PREFIX, make_routes
-from studio.pictures import bring_picture
+from studio.pictures import keep_picture, plain_jpeg
 from studio.signing import Links
 from tests.studio.fixtures import add_take, make_casting, make_story
 
@@ -139,11 +140,16 @@ def test_media_are_nothing_but_what_they_say(get: Get, project: Project) -> None
         "other/export.zip",
         "the-shy-fox/jobs/7/3",
         f"the-shy-fox/jobs/{2**63}/3",
+        "the-shy-fox/jobs/abc/3",
+        "the-shy-fox/jobs/\u0667/3",
+        "the-shy-fox/films/film-02.vtt",
         f"the-shy-fox/jobs/{-(2**64)}/3",
     ],
 )
 def test_unknown_ids_are_not_found(get: Get, project: Project, path: str) -> None:
     add_take(project, "dawn")  # its video is none that can be read
+    project.films_dir.mkdir()
+    (project.films_dir / "film-02.srt").write_bytes(b"1\n00:00:00,500 --> 00:00:02,000\n\xff\n")
     assert get(path).status_code == 404
 
 
@@ -199,7 +205,7 @@ def test_a_sheet_of_a_takes_keyframes_is_made_once(get: Get, project: Project) -
 def test_a_picture_of_the_storytellers_own_is_served(get: Get, project: Project) -> None:
     file = io.BytesIO()
     Image.new("RGB", (30, 20), (10, 200, 90)).save(file, "PNG")
-    name = bring_picture(project, "dawn", file.getvalue())
+    name = keep_picture(project, "dawn", plain_jpeg(file.getvalue()))
     answer = get(f"{project.id}/pictures/{name}.jpg")
     assert answer.headers["content-type"] == "image/jpeg"
     with Image.open(io.BytesIO(answer.content)) as picture:
@@ -217,6 +223,26 @@ def test_all_of_a_story_is_handed_over_as_a_zip(
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         assert any(name.endswith("story.json") for name in archive.namelist())
     assert {*tmp_path.iterdir()} == before
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    part = get(f"{project.id}/export.zip", headers={"Range": "bytes=9-13"})
+    assert (part.status_code, len(part.content)) == (200, len(answer.content))
+
+
+def test_a_story_too_large_for_a_zip_is_told_so(
+    get: Get, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundle, "MAX_FILES", 1)
+    answer = get(f"{project.id}/export.zip")
+    assert answer.status_code == 413
+    assert "Remove takes or films" in answer.json()["detail"]
+
+
+def test_what_nobody_foresaw_is_told_in_neutral_words(get: Get, project: Project) -> None:
+    take = add_take(project, "dawn")
+    (project.path / "takes" / "dawn" / f"{take.id}.jpg").mkdir()
+    answer = get(f"{project.id}/takes/dawn/{take.id}.jpg")
+    assert answer.status_code in (404, 500)
+    assert str(project.path) not in answer.text
 
 
 def test_film_and_narration_can_be_played_and_kept(get: Get, project: Project) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from PIL import Image, PngImagePlugin
 
 from pipeline.errors import InputError, WorkspaceError
 from pipeline.workspace import Project
-from studio.pictures import MAX_PIXELS, bring_picture, find_picture, plain_jpeg
+from studio import pictures
+from studio.pictures import MAX_PIXELS, find_picture, keep_picture, plain_jpeg
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 _ORIENTATION = 0x0112
@@ -27,6 +29,10 @@ def half_red(size: tuple[int, int] = (40, 20)) -> Image.Image:
     picture = Image.new("RGB", size, (0, 0, 255))
     picture.paste((255, 0, 0), (0, 0, size[0] // 2, size[1]))
     return picture
+
+
+def bring(project: Project, scene_id: object, data: bytes) -> str:
+    return keep_picture(project, scene_id, plain_jpeg(data))
 
 
 def opened(data: bytes) -> Image.Image:
@@ -65,6 +71,28 @@ def test_a_photo_stands_upright_and_tells_nothing_of_its_camera() -> None:
     assert b"maker" not in jpeg
 
 
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_a_large_photo_of_any_kind_stands_upright(kind: str) -> None:
+    exif = Image.Exif()
+    exif[_ORIENTATION] = 6
+    picture = opened(plain_jpeg(file_of(half_red((3200, 1600)), kind, exif=exif)))
+    assert picture.size == (800, 1600)
+    top, foot = picture.getpixel((400, 300)), picture.getpixel((400, 1300))
+    assert isinstance(top, tuple)
+    assert isinstance(foot, tuple)
+    assert (top[0] > 200, foot[2] > 200) == (True, True)
+
+
+def test_two_pictures_are_decoded_at_once_and_a_third_waits() -> None:
+    data, made = file_of(half_red()), threading.Event()
+    third = threading.Thread(target=lambda: plain_jpeg(data) and made.set())
+    with pictures._decoding, pictures._decoding:
+        third.start()
+        assert not made.wait(0.3)
+    assert made.wait(10)
+    third.join()
+
+
 def test_what_is_clear_shows_white_paper() -> None:
     clear = Image.new("RGBA", (8, 8), (0, 0, 0, 0))
     assert opened(plain_jpeg(file_of(clear))).getpixel((4, 4)) == (255, 255, 255)
@@ -97,7 +125,7 @@ def test_more_pixels_than_anybody_needs_are_refused_unread() -> None:
     side = int(MAX_PIXELS**0.5) + 1
     bomb = file_of(Image.new("1", (side, side)))
     assert len(bomb) < 200_000
-    with pytest.raises(InputError, match="60 million pixels"):
+    with pytest.raises(InputError, match="24 million pixels"):
         plain_jpeg(bomb)
     told = bytearray(file_of(Image.new("1", (8, 8))))
     told[16:24] = (60_000).to_bytes(4, "big") * 2  # a header that lies
@@ -112,12 +140,12 @@ def test_words_hidden_in_a_picture_go() -> None:
 
 
 def test_a_scene_shows_the_picture_that_was_brought_last(project: Project) -> None:
-    first = bring_picture(project, "dawn", file_of(half_red()))
+    first = bring(project, "dawn", file_of(half_red()))
     assert project.picture("dawn") == first
     assert project.picture("dusk") is None
-    shared = bring_picture(project, "dusk", file_of(half_red()))
+    shared = bring(project, "dusk", file_of(half_red()))
     assert shared == first
-    second = bring_picture(project, "dawn", file_of(half_red((60, 30))))
+    second = bring(project, "dawn", file_of(half_red((60, 30))))
     assert project.picture("dawn") == second != first
     assert find_picture(project, first) == project.path / "media" / f"{first}.jpg"
     project.choose_picture("dusk", None)
@@ -131,7 +159,7 @@ def test_choosing_a_take_keeps_the_pictures(project: Project) -> None:
     from tests.studio.fixtures import add_take
 
     first, _ = add_take(project, "dawn"), add_take(project, "dawn")
-    picture = bring_picture(project, "dusk", file_of(half_red()))
+    picture = bring(project, "dusk", file_of(half_red()))
     project.choose_take("dawn", first.id)
     assert project.picture("dusk") == picture
     project.choose_picture("dusk", None)
@@ -143,7 +171,7 @@ def test_choosing_a_take_keeps_the_pictures(project: Project) -> None:
 @pytest.mark.parametrize("scene", ["nowhere", "../dawn", None, 7])
 def test_a_scene_that_is_not_there_gets_no_picture(project: Project, scene: object) -> None:
     with pytest.raises(WorkspaceError):
-        bring_picture(project, scene, file_of(half_red()))
+        bring(project, scene, file_of(half_red()))
     assert not (project.path / "media").exists()
 
 
@@ -154,6 +182,6 @@ def test_nothing_else_is_found_as_a_picture(project: Project, name: object) -> N
 
 
 def test_a_picture_that_is_gone_is_not_shown(project: Project) -> None:
-    name = bring_picture(project, "dawn", file_of(half_red()))
+    name = bring(project, "dawn", file_of(half_red()))
     Path(project.path / "media" / f"{name}.jpg").unlink()
     assert project.picture("dawn") is None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from pipeline.checking import limits_of
-from pipeline.packs.record import load_record
+from pipeline.packs.obedience import OBEDIENCE_FILE
+from pipeline.packs.record import find_pack, load_record
 from pipeline.plan.casting import cast_story
 from pipeline.plan.lint import lint
 from pipeline.plan.prompts import scene_prompt
@@ -16,7 +18,7 @@ from pipeline.progress import finish
 from pipeline.runner import normalise
 from pipeline.settings import Settings
 from pipeline.workspace import Project, create_project
-from studio.staging import finding_key, stage
+from studio.staging import finding_key, played_pack, stage
 from studio.views import changed_scenes
 from tests.browser.stories import make_long_story
 from tests.studio.fixtures import make_casting
@@ -61,6 +63,16 @@ def test_a_pack_that_changes_is_read_again(settings: Settings, tmp_path: Path) -
         (folder / "pack.json").write_text(text + " " * fps, encoding="utf-8")
         project = create_project(make_long_story(1), make_casting(), settings=own)
         assert stage(project, own).pack.record.fps == fps
+
+
+def test_a_pack_that_is_measured_is_read_again(settings: Settings, tmp_path: Path) -> None:
+    own = Settings(home=settings.home, pack=str(tmp_path))
+    (tmp_path / "pack.json").write_text(load_record("theatre").model_dump_json(), encoding="utf-8")
+    assert played_pack(own).obedience is None
+    shutil.copy(find_pack("theatre") / OBEDIENCE_FILE, tmp_path)
+    measured = played_pack(own)
+    assert measured.obedience is not None
+    assert played_pack(own) is measured
 
 
 def test_findings_are_known_by_what_they_say(settings: Settings, project: Project) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.settings import Settings
-from studio.visitors import UnknownVisitor, Visitors
+from studio.visitors import UnknownVisitorError, Visitors
 
 ONE, OTHER = "a" * 42 + "Q", "a" * 42 + "-"
 
@@ -34,5 +34,5 @@ def test_each_token_has_a_folder_of_its_own(settings: Settings) -> None:
 )
 @pytest.mark.parametrize("several", [False, True])
 def test_what_is_no_token_is_nobody(settings: Settings, token: object, several: bool) -> None:
-    with pytest.raises(UnknownVisitor, match="Reload"):
+    with pytest.raises(UnknownVisitorError, match="Reload"):
         Visitors(replace(settings, visitors=several)).settings_of(token)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pipeline.errors import InvalidStoryError
 from pipeline.plan.draft import DraftStory
-from pipeline.story import Record
+from pipeline.story import MAX_CHARACTERS, Record
 
-MAX_CHARACTERS = 200
-"""Characters of one plan, and motions."""
 _MAX_SCENES, _MAX_REGIONS, _MAX_IN_SCENE, _MAX_LISTED = 100, 1000, 50, 50
+_MAX_MOTIONS = 200
 _LONGEST_SHOWN = 60
 
 
@@ -63,7 +62,7 @@ def check_size(draft: DraftStory) -> None:
     in_scene = (len(scene.regions) for scene in draft.scenes)
     for what, count, most in (
         ("characters", len(draft.characters), MAX_CHARACTERS),
-        ("motions", len(draft.motions), MAX_CHARACTERS),
+        ("motions", len(draft.motions), _MAX_MOTIONS),
         ("scenes", len(draft.scenes), _MAX_SCENES),
         ("boxes", len(regions), _MAX_REGIONS),
         ("boxes in a scene", max(in_scene, default=0), _MAX_IN_SCENE),

@@ -9,11 +9,11 @@ from itertools import groupby
 
 from pipeline.plan.casting import find_kind
 from pipeline.plan.draft import DraftCharacter, DraftMotion
-from pipeline.plan.exchange.arrivals import MAX_CHARACTERS, unexpected
+from pipeline.plan.exchange.arrivals import unexpected
 from pipeline.plan.exchange.fountain import Part
 from pipeline.plan.lexicon import load_lexicon
 from pipeline.plan.stage import travels
-from pipeline.story import slug
+from pipeline.story import MAX_CHARACTERS, slug
 
 STANDS = "stands"
 _TALKS = "talks"

@@ -11,7 +11,14 @@ from pipeline.plan.lint.geometry import area, seen_part, shared_part, with_boxes
 from pipeline.plan.lint.sheet import Fault, Rule, Sheet, Staged, StagedScene, change_scene
 from pipeline.plan.lint.texts import LONG, cut
 from pipeline.plan.measures import FEWEST_SCENES, MOST_MOTIONS, MOST_REGIONS, MOST_SCENES
-from pipeline.story import MAX_REGIONS, MAX_SCENES, NUM_KEYFRAMES
+from pipeline.story import (
+    MAX_CHARACTERS,
+    MAX_MOTIONS,
+    MAX_OVERLAPS,
+    MAX_REGIONS,
+    MAX_SCENES,
+    NUM_KEYFRAMES,
+)
 
 TOUCHING, COLLIDING = 0.2, 0.5
 """Shares of the smaller of two boxes that the other covers."""
@@ -30,6 +37,18 @@ def _too_many_scenes(sheet: Sheet) -> Iterator[Fault]:
 
 def _first_scenes(sheet: Sheet, _: Place) -> DraftStory:
     return sheet.draft.model_copy(update={"scenes": sheet.draft.scenes[:MAX_SCENES]})
+
+
+def _long_lists(sheet: Sheet) -> Iterator[Fault]:
+    draft = sheet.draft
+    lists = [
+        (Place(), "characters", len(draft.characters), MAX_CHARACTERS),
+        (Place(), "motions", len(draft.motions), MAX_MOTIONS),
+        *((s.place(), "overlaps", len(s.scene.overlaps), MAX_OVERLAPS) for s in sheet.scenes),
+    ]
+    for place, what, count, most in lists:
+        if count > most:
+            yield Fault(place, f"{count} {what}; {most} is the most")
 
 
 def _scene_count(sheet: Sheet) -> Iterator[Fault]:
@@ -194,6 +213,7 @@ def _words(sheet: Sheet, region: DraftRegion) -> str:
 RULES = (
     Rule("scenes-none", "error", _no_scenes),
     Rule("scenes-excess", "error", _too_many_scenes, _first_scenes),
+    Rule("lists-long", "error", _long_lists),
     Rule("scenes-few-or-many", "hint", _scene_count),
     Rule("stage-empty", "hint", _nobody),
     Rule(

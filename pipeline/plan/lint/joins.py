@@ -146,6 +146,9 @@ def _broken_overlaps(sheet: Sheet) -> Iterator[Fault]:
             elif len({*overlap.region_ids}) < 2:
                 message = "the words for an overlap are of one box only"
                 yield Fault(place, message, "leave them out", safe=True)
+            elif len({*overlap.region_ids}) < len(overlap.region_ids):
+                message = "the words for an overlap name a box twice"
+                yield Fault(place, message, "name each box once", safe=True)
 
 
 def _mend_overlaps(sheet: Sheet, place: Place) -> DraftStory:

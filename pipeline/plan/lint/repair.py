@@ -54,9 +54,10 @@ def apply_fix(draft: DraftStory, finding: Finding, *, limits: Limits = USUAL) ->
 def repair(draft: DraftStory, *, limits: Limits = USUAL) -> Repaired:
     """Apply the safe fixes until none is left, and say which.
 
-    What stays: findings whose fix would choose for the storyteller. Of those, four keep a draft
-    from being a story: no scenes, more than 40 of them, more boxes in a scene than it holds, and a
-    narration longer than 4,000 letters (the story's own words are never cut unasked).
+    What stays: findings whose fix would choose for the storyteller. Of those, five keep a draft
+    from being a story: no scenes, more than 40 of them, more boxes in a scene than it holds, more
+    characters, motions or overlaps than are kept, and a narration longer than 4,000 letters (the
+    story's own words are never cut unasked).
     """
     applied: list[Finding] = []
     for rules in (JOINING, (*FORM, *SENSE)):

@@ -12,8 +12,8 @@ from pipeline.assemble.animatic import (
     WIDTH_PX,
     Player,
     StagedScene,
-    box_between,
     draw_boxes,
+    drawn_box,
     film_boxes,
     time_of,
 )
@@ -34,7 +34,7 @@ def make_region(name: str = "mia", layer: int = 0, **keys: Key) -> Region:
 
 
 def x0_at(region: Region, time: float) -> float | None:
-    box = box_between(region, time)
+    box = drawn_box(region, time)
     return None if box is None else round(box.x0, 4)
 
 
@@ -60,7 +60,7 @@ def test_the_way_is_the_storys_own_at_each_keyframe() -> None:
     ]
     for region in ways:
         for keyframe in range(6):
-            assert box_between(region, keyframe) == region.box_at(keyframe)
+            assert drawn_box(region, keyframe) == region.box_at(keyframe)
 
 
 def test_first_and_last_keyframe_are_seen_as_long_as_others() -> None:
@@ -110,6 +110,30 @@ def test_who_plays_stands_at_the_foot_of_the_box_looking_the_right_way() -> None
         assert {left, right} == {(0, 0, 255), (255, 0, 0)}
         assert (left == (255, 0, 0)) is looks_left
         assert picture.getpixel((70, 150)) not in ((0, 0, 255), (255, 0, 0))
+
+
+def test_a_face_is_scaled_anew_only_for_a_box_of_another_size() -> None:
+    face = Image.new("RGBA", (20, 40), (0, 0, 255, 255))
+    still, grown = Key(box=LEFT), Key(box=Box(x0=0.5, y0=0.1, x1=0.9, y1=0.9))
+    player = Player("Mia", GREEN, face, looks_left=True)
+    scene = Scene(id="dawn", regions=(make_region(k0=still, k3=still, k5=grown),))
+    staged = StagedScene(scene, None, {"mia": player})
+    draw_boxes(staged, 0, SIZE)
+    ((size, first),) = player.drawn.items()
+    draw_boxes(staged, 2.5, SIZE)
+    assert player.drawn == {size: first}
+    assert player.drawn[size] is first
+    draw_boxes(staged, 5, SIZE)
+    ((larger, second),) = player.drawn.items()
+    assert larger[1] > size[1]
+    assert second.size == larger
+
+
+def test_a_scene_of_boxes_is_drawn_on_its_backdrop_and_leaves_it_as_it_was() -> None:
+    backdrop = Image.new("RGB", SIZE, SKY)
+    scene = Scene(id="dawn", regions=(make_region(k0=Key(box=LEFT), k5=Key(box=LEFT)),))
+    draw_boxes(StagedScene(scene, backdrop, {"mia": Player("Mia", PINK)}), 0, SIZE)
+    assert backdrop.getcolors() == [(SIZE[0] * SIZE[1], SKY)]
 
 
 def film(tmp_path: Path, *narrations: str) -> Path:

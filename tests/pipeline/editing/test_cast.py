@@ -72,6 +72,16 @@ def test_who_comes_later_finds_room_beside_the_others() -> None:
         assert box.x1 <= other.x0 or other.x1 <= box.x0
 
 
+@pytest.mark.parametrize(("left", "right"), [(0.0, 0.8), (0.21, 1.0)])
+def test_who_enters_beside_a_wide_one_stays_inside_the_frame(left: float, right: float) -> None:
+    wide = Key(box=Box(x0=left, y0=0.2, x1=right, y1=0.9))
+    crowd = Region(id="crowd", description="a crowd", keys=(wide, None, None, None, None, wide))
+    shore = make_story().scenes[1].model_copy(update={"regions": (crowd,), "shot_size": "close"})
+    story, made = enter(_with_owl().replace_scene(shore), "shore", "the-owl")
+    (entered,) = [one for one in story.scene("shore").regions if one.id == made]
+    assert all(box is not None and box.x0 >= 0 and box.x1 <= 1 for box in entered.boxes())
+
+
 def test_a_region_of_that_name_keeps_its_id() -> None:
     key = Key(box=Box(x0=0.1, y0=0.2, x1=0.3, y1=0.6))
     tree = Region(id="the-owl", description="a tree", layer=99, keys=(key, *[None] * 5))

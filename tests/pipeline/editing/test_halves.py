@@ -104,13 +104,28 @@ def test_both_halves_go_on_along_the_same_way() -> None:
             id="in the middle",
         ),
         pytest.param("Short. L" + "o" * 60 + "ng.", "Short.", "L" + "o" * 60 + "ng.", id="one cut"),
-        pytest.param("A fox had a kite.", "A fox had a kite.", "", id="one sentence"),
+        pytest.param("A fox had a kite.", "A fox had", "a kite.", id="between words"),
+        pytest.param(
+            "He sang, and all of them danced.",
+            "He sang,",
+            "and all of them danced.",
+            id="at a comma",
+        ),
+        pytest.param(
+            "The fox looked up and laughed.",
+            "The fox looked up",
+            "and laughed.",
+            id="before an and",
+        ),
+        pytest.param("Oh!", "Oh!", "", id="one word"),
         pytest.param("", "", "", id="none"),
         pytest.param("狐狸有风筝。风筝飞走了。", "狐狸有风筝。", "风筝飞走了。", id="no spaces"),
         pytest.param("One went.\n\nTwo stayed.", "One went.", "Two stayed.", id="lines"),
     ],
 )
-def test_the_narration_is_cut_where_a_sentence_ends(narration: str, first: str, then: str) -> None:
+def test_the_narration_is_cut_where_a_part_of_it_ends(
+    narration: str, first: str, then: str
+) -> None:
     scene = _meadow().model_copy(update={"narration": narration})
     story, made = split_scene(_story(scene), "meadow")
     assert (story.scenes[0].narration, story.scene(made).narration) == (first, then)

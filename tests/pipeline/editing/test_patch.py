@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.editing import apply_patch, read_patch
-from pipeline.errors import InputError
+from pipeline.errors import InputError, InvalidStoryError
 from pipeline.story import MAX_REGIONS, Story
 from tests.pipeline.stories import make_story
 
@@ -121,8 +121,23 @@ def test_a_scene_that_is_not_there_is_refused() -> None:
         _patched({"fields": {"title": "The cave"}}, scene="cave")
 
 
+def test_regions_are_counted_before_they_are_looked_at() -> None:
+    many = {f"bird-{n}": {"size": 1} for n in range(2 * MAX_REGIONS + 1)}
+    with pytest.raises(InvalidStoryError, match=f"at most {MAX_REGIONS} boxes") as caught:
+        _patched({"regions": many})
+    assert len(caught.value.problems) == 1
+    all_anew = {**dict.fromkeys(map("b{}".format, range(MAX_REGIONS))), **_birds(MAX_REGIONS)}
+    full = _patched({"regions": {"fox-walks": None, **_birds(MAX_REGIONS, "b")}})
+    scene = _patched({"regions": all_anew}, full).scenes[0]
+    assert [region.id for region in scene.regions] == [*_birds(MAX_REGIONS)]
+
+
+def _birds(number: int, name: str = "bird-") -> dict[str, Any]:
+    return {f"{name}{n}": {"keys": _keys([0.01 * n, 0.1, 0.4, 0.5])} for n in range(number)}
+
+
 def test_a_scene_holds_so_many_regions_and_no_more() -> None:
-    many = {f"bird-{n}": {"keys": _keys([0.01 * n, 0.1, 0.4, 0.5])} for n in range(MAX_REGIONS)}
+    many = _birds(MAX_REGIONS)
     with pytest.raises(InputError, match=f"at most {MAX_REGIONS} boxes"):
         _patched({"regions": many})
     many.popitem()

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from pipeline.editing.paths import (
     UNSEEN,
-    box_between,
     drawn_together,
     keys_of,
     priors_in_half,
@@ -31,13 +30,6 @@ def _region(*keys: Key | None) -> Region:
 
 def _xs(region: Region) -> list[float | None]:
     return [box and round(box.x0, 6) for box in region.boxes()]
-
-
-@given(any_keys())
-@settings(deadline=None)
-def test_at_a_keyframe_the_path_is_at_its_box(keys: Keys) -> None:
-    region = Region(id="fox", keys=keys)
-    assert tuple(box_between(region, k) for k in range(6)) == region.boxes()
 
 
 @given(any_keys(), st.integers(0, 1))

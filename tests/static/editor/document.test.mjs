@@ -57,8 +57,31 @@ test('a new region needs keys, and has what is usual', () => {
   const document = new SceneDocument(scene());
   assert.equal(document.commit('a layer of nobody', { regions: { 'box-1': { layer: 3 } } }), null);
   document.commit('draw a box', { regions: { 'box-1': { keys: path({ 2: key(B) }) } } });
-  assert.equal(document.region('box-1').name, 'Somebody');
+  assert.equal(document.region('box-1').name, 'Somebody new');
   assert.equal(document.region('box-1').layer, 0);
+});
+
+test('a box nobody has said anything of is called somebody new, not by its id', () => {
+  const keys = path({ 0: key(A) });
+  const { regions } = layoutOf({ regions: [region('box-1', keys), region('box-2', keys, { description: 'a cat' }), region('box-3', keys, { character_id: 'box-3' })] });
+  assert.deepEqual(regions.map(({ name }) => name), ['Somebody new', 'box-2', 'box-3']);
+});
+
+test('a pair of boxes without words for their overlap is no overlap', () => {
+  const layout = layoutOf({ ...scene(), overlaps: [{ regions: ['mia', 'fox'], description: '' }] });
+  assert.deepEqual(layout.overlaps, []);
+});
+
+test('a step that was not kept is forgotten, done or undone', () => {
+  const document = new SceneDocument(scene());
+  document.commit('lock the fox', { regions: { fox: { locked: true } } });
+  const { after } = document.commit('lock Mia', { regions: { mia: { locked: true } } });
+  document.forget(after);
+  document.adopt(scene());
+  assert.equal(document.undoLabel, 'lock the fox');
+  const { before } = document.undo();
+  document.forget(before);
+  assert.deepEqual([document.undoLabel, document.redoLabel], [null, null]);
 });
 
 test('ids that objects have names of are ids like others', () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  boxOf, centreOf, clampBox, fromXywh, growBox, lerpBox, minSideOf, moveBox, resizeBox, roundBox, sameBox, sharedArea, toXywh,
+  boxOf, centreOf, clampBox, fromXywh, growBox, lerpBox, minSideOf, moveBox, resizeBox, roundBox, sameBox, sharedArea, toXywh, typedBox,
 } from '../../../static/editor/geometry.js';
 import { anyBox, dice } from './making.mjs';
 
@@ -106,4 +106,10 @@ test('boxes are compared, rounded and mixed', () => {
   assert.ok(sameBox(null, null) && !sameBox(MIA, null) && !sameBox(MIA, [0.2, 0.3, 0.5, 0.91]));
   assert.deepEqual(roundBox([0.123449, 0, 1 / 3, 0.99999]), [0.1234, 0, 0.3333, 1]);
   near(lerpBox(MIA, [0.4, 0.5, 0.9, 1.1], 0.25), [0.25, 0.35, 0.6, 0.95]);
+});
+
+test('a typed box keeps its corner, however small its sides were typed', () => {
+  const min = { width: 1 / 9, height: 1 / 6 };
+  assert.deepEqual(typedBox({ x: 20, y: 30, w: 40, h: 2 }, min), [0.2, 0.3, 0.6, 0.4667]);
+  assert.deepEqual(typedBox({ x: 20, y: 30, w: 40, h: 50 }, min), [0.2, 0.3, 0.6, 0.8]);
 });

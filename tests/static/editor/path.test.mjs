@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { roundBox, sameBox } from '../../../static/editor/geometry.js';
 import {
-  alone, bend, boxAt, boxBetween, clearKey, copyTo, moveKey, reduce, restingBox, reverse, setEase, setKey, shift, stateAt, toggleKey, toggleVisible,
+  alone, bend, boxAt, boxBetween, clearKey, copyTo, moveKey, reduce, restingBox, reverse, setEase, setKey, shift, stateAt, toggleKey, toggleVisible, wayAt,
 } from '../../../static/editor/path.js';
 import { anyBox, anyKeys, dice, key, path } from './making.mjs';
 
@@ -186,4 +186,10 @@ test('alone pins the neighbours on both sides and nothing farther', () => {
   const set = (keys) => KS.filter((k) => keys[k]);
   assert.deepEqual(set(alone(path({ 0: key(A), 5: key(A) }), 3, B)), [0, 2, 3, 4, 5]);
   assert.deepEqual(set(alone(path({ 1: key(A), 5: key(C) }), 2, B)), [1, 2, 3, 5]);
+});
+
+test('which way a box goes: on from here, at its end as it has come, nowhere if it stays', () => {
+  const keys = path({ 1: key(A), 3: key(B), 5: key(B) });
+  assert.deepEqual(KS.map((k) => Math.sign(wayAt(keys, k))), [0, 1, 1, 0, 0, 0]);
+  assert.equal(Math.sign(wayAt(path({ 0: key(B), 2: key(A) }), 2)), -1);
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ringOf } from '../../../static/editor/boxview.js';
-import { keyEdit, nextKey, paste } from '../../../static/editor/commands.js';
+import { keyEdit, nextKey } from '../../../static/editor/commands.js';
 import { pathTime, programme } from '../../../static/editor/player.js';
 import { cellWords, readCell } from '../../../static/editor/table.js';
 
@@ -50,14 +50,6 @@ test('copying ahead fills the keyframes after this one', () => {
 
 test('the next key of a box is found, and the same one where there is none', () => {
   assert.deepEqual([nextKey(KEYS, 0, 1), nextKey(KEYS, 2, -1), nextKey(KEYS, 3, 1)], [3, 0, 3]);
-});
-
-test('a copied box is a key of the box it lands on, else a new box', () => {
-  const onto = { ...MIA, id: 'fox', name: 'Fox' };
-  const landed = paste({ region: MIA, keyframe: 3 }, onto, 'box-1', 1);
-  assert.deepEqual([landed.id, landed.label], ['fox', 'paste Fox at keyframe 2']);
-  assert.deepEqual(landed.patch.regions.fox.keys[1].box, [0.4, 0.2, 0.7, 0.9]);
-  assert.equal(paste({ region: MIA, keyframe: 3 }, null, 'box-1', 1).id, 'box-1');
 });
 
 test('light colours get a dark ring and dark ones a light ring', () => {

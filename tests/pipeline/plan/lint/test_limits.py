@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import JsonValue
 
+from pipeline.errors import InvalidStoryError
 from pipeline.plan.draft import story_of
 from pipeline.plan.lint import Limits, lint, repair
 from tests.pipeline.plan.lint.plans import broken
@@ -87,3 +88,16 @@ def test_a_hidden_box_may_be_of_any_size_and_stays_so() -> None:
     assert keys[0] is not None
     assert keys[0].box.x1 - keys[0].box.x0 == pytest.approx(0.2)
     assert keys[5] == draft.scenes[4].regions[0].keys[5]
+
+
+def test_a_scene_has_words_for_two_hundred_overlaps_and_no_more() -> None:
+    overlap: JsonValue = {"region_ids": ["nell", "whale"], "description": "Nell on the whale"}
+    many: list[JsonValue] = [overlap] * 201
+    most: dict[str, JsonValue] = {"scenes.1.overlaps": many[1:]}
+    more: dict[str, JsonValue] = {"scenes.1.overlaps": many}
+    assert "lists-long" not in rules(most)
+    story_of(broken(most))
+    assert "lists-long" in rules(more)
+    with pytest.raises(InvalidStoryError, match="not a whole story") as caught:
+        story_of(broken(more))
+    assert caught.value.problems[0][0] == "scene 2, overlaps"

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import re
 import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -163,3 +169,33 @@ def test_each_visitor_has_their_own_stories(page: Page, other_page: Page, tmp_pa
 def _left_edge(stage: Stage, region: str) -> str:
     """Give where a box begins on a stage, as it is drawn."""
     return stage.box(region).locator(".edge").get_attribute("x") or ""
+
+
+def test_it_works_in_a_frame_of_another_site(page: Page, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    with open_studio(home, None, "--visitors") as studio, _site(tmp_path) as site:
+        (tmp_path / "favicon.ico").touch()
+        frame = f'<iframe src="{studio.url}" style="width: 100%; height: 850px"></iframe>'
+        (tmp_path / "around.html").write_text(frame, encoding="utf-8")
+        page.goto(f"{site}/around.html")
+        inside = page.frame_locator("iframe")
+        inside.locator("#idea textarea").fill("A red fox waits in the forest.")
+        inside.get_by_role("button", name="Make the storyboard").click()
+        expect(inside.locator(".scene-card").first).to_be_visible()
+        inside.locator(".boxes-stage .box").first.focus()
+        page.keyboard.press("ArrowRight")
+        expect(inside.get_by_role("button", name=re.compile("^Undo: move"))).to_be_enabled()
+        expect(inside.get_by_text(re.compile("^saved"))).to_be_visible()
+        assert page.context.cookies() == []
+        page.goto("about:blank")
+
+
+@contextmanager
+def _site(folder: Path) -> Iterator[str]:
+    """Serve a folder as another site than 127.0.0.1."""
+    handler = functools.partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}"
+        server.shutdown()

@@ -23,7 +23,7 @@ def test_each_token_has_a_folder_of_its_own(settings: Settings) -> None:
     one = visitors.settings_of(ONE)
     assert one.user == visitors.user_of(ONE) != visitors.user_of(OTHER)
     assert one.home == settings.home
-    # what any other program makes of the token: the contract with the pages of before
+    # a token keeps its folder whatever version of the studio reads it
     assert one.user == "v-d285f8f7497e61720df18a7d"
     assert ONE not in one.user
 

@@ -185,7 +185,7 @@ def _film(shown: Shown, path: Path) -> View:
         "file": f"{name}.mp4",
         "subtitles_file": f"{name}.srt",
         "language": shown.project.story.language,
-        "note": f"Made {_when(made)} from the chosen take of each scene.{_aged(shown, made)}",
+        "note": f"Made {_when(made)} from the chosen takes.{_aged(shown, made)}",
     }
 
 

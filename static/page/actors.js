@@ -49,6 +49,8 @@ export class Actors {
     line.motion.set(region.motion);
     line.learn.hidden = !region.to_learn;
     line.learn.title = `“${region.to_learn}” is to be learned from clips; until then the nearest motion is played`;
+    if (line.played !== undefined && line.played !== region.played) line.words.changed(); // cast otherwise: other words are read
+    line.played = region.played;
     line.note.textContent = region.played ? `On stage: ${region.played}` : '';
     line.away.setAttribute('aria-label', `Remove ${name} from this scene`);
   }

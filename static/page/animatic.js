@@ -23,9 +23,9 @@ export function fullest(scene) {
   return counts.indexOf(Math.max(...counts));
 }
 
-/** Show the first picture of a take's sheet, which holds six side by side. */
-export function firstOfSheet(take) {
-  return el('span', { class: 'first-of-six' }, el('img', { src: address(take.sheet), alt: '', loading: 'lazy', draggable: 'false' }));
+/** Show the third picture of a take’s sheet, which holds six side by side: by then everybody has come in. */
+export function thirdOfSheet(take) {
+  return el('span', { class: 'third-of-six' }, el('img', { src: address(take.sheet), alt: '', loading: 'lazy', draggable: 'false' }));
 }
 
 function spoken(scene, keyframe) {

@@ -1,6 +1,6 @@
 // One scene on the board: its number, title, picture, who does what, how long its narration reads, and its badges.
 import { el } from './dom.js';
-import { firstOfSheet, fullest, picture } from './animatic.js';
+import { thirdOfSheet, fullest, picture } from './animatic.js';
 import { gravest } from './findings.js';
 
 const SHOTS = { wide: 'wide shot', full: 'full figure', medium: 'medium shot', close: 'close-up' };
@@ -55,7 +55,7 @@ export class SceneCard {
     if (made === this.pictured) return;
     this.pictured = made;
     this.thumb.style.aspectRatio = String(aspect);
-    this.thumb.replaceChildren(take && take.sheet ? firstOfSheet(take) : picture(scene, fullest(scene), aspect));
+    this.thumb.replaceChildren(take && take.sheet ? thirdOfSheet(take) : picture(scene, fullest(scene), aspect));
   }
 
   drawFacts({ shot_size: shot, camera, reading }) {

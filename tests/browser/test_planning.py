@@ -27,6 +27,14 @@ def test_who_is_missing_is_cast_and_stays(page: Page, studio_url: str) -> None:
     chosen = question.get_by_role("radio", checked=True)
     before = chosen.get_attribute("value") or ""
     other = question.get_by_role("radio").nth(2)
+    page.locator(".scene-card", has_text="Unicorn").first.locator(".pick").click()
+    read = page.locator(".actor-line", has_text="Unicorn").locator(".unread")
+    expect(read).to_contain_text("played as")
+    marked = read.inner_text()
+    question.get_by_role("radio").nth(-1).check(force=True)
+    expect(page.locator(".faces")).not_to_contain_text(before)
+    expect(read).not_to_have_text(marked)
+    page.get_by_role("button", name="Change who plays").click()
     now = other.get_attribute("value") or "nobody"
     other.check(force=True)
     expect(page.locator(".faces")).not_to_contain_text(before)

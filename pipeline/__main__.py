@@ -10,7 +10,7 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -23,6 +23,8 @@ from pipeline.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from pipeline.artifacts import RenderSettings
+    from pipeline.progress import Work
+    from pipeline.workspace import Project
 
 _MAX_ERROR_CHARACTERS = 600
 
@@ -87,26 +89,26 @@ def _render(options: argparse.Namespace) -> None:
 
 
 def _film(options: argparse.Namespace) -> None:
-    from pipeline.assemble.join import copy_film
-    from pipeline.runner import Runner, check_film_path
-    from pipeline.workspace import open_project
+    from pipeline.runner import Runner
 
-    project = open_project(options.project)
-    if options.out is not None:
-        check_film_path(options.out)
-    film = show(Runner(_settings(options)).film(project))
-    print(film if options.out is None else copy_film(film, options.out))
+    _make_video(options, Runner(_settings(options)).film)
 
 
 def _animatic(options: argparse.Namespace) -> None:
+    from pipeline.runner import Runner
+
+    _make_video(options, Runner(_settings(options)).animatic)
+
+
+def _make_video(options: argparse.Namespace, make: Callable[[Project], Work[Path]]) -> None:
     from pipeline.assemble.join import copy_film
-    from pipeline.runner import Runner, check_film_path
+    from pipeline.runner import check_film_path
     from pipeline.workspace import open_project
 
     project = open_project(options.project)
     if options.out is not None:
         check_film_path(options.out)
-    film = show(Runner(_settings(options)).animatic(project))
+    film = show(make(project))
     print(film if options.out is None else copy_film(film, options.out))
 
 

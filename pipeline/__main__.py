@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 from pipeline import __version__
 from pipeline.cli.display import show
+from pipeline.cli.library import add_library_commands
 from pipeline.cli.planning import add_planning
 from pipeline.cli.reading import read_idea, seed
+from pipeline.cli.retrieving import add_retrieving
 from pipeline.errors import PipelineError, RunCancelledError
 from pipeline.settings import Settings, load_settings
 
@@ -133,6 +135,8 @@ def _parser() -> argparse.ArgumentParser:
     home.add_argument("--home", type=Path, metavar="DIR", help="where projects are kept")
     _add_make(commands, home)
     add_planning(commands, home)
+    add_library_commands(commands, home)
+    add_retrieving(commands, home)
     _add_stages(commands, home)
     worker = commands.add_parser("worker", parents=[home], help="run the jobs of the studio")
     worker.add_argument("--once", action="store_true", help="end when no job is left")

@@ -20,16 +20,18 @@ from typing import BinaryIO, TypeVar
 
 from pipeline.artifacts import Casting, PlanRecord, Take
 from pipeline.bin import Bin
+from pipeline.decisions import Decisions
 from pipeline.errors import InputError, InvalidStoryError, WorkspaceError
 from pipeline.files import (
     MAX_RECORD_BYTES,
+    as_json,
     partial_path,
     read_record,
     replace_file,
     short,
     workspace_errors,
 )
-from pipeline.project import Decisions, Project
+from pipeline.project import Project
 from pipeline.settings import Settings
 from pipeline.story import Record, Story
 from pipeline.story_file import read_story
@@ -161,7 +163,7 @@ def _takes(project: Project, scene_id: str) -> Iterator[_Entry]:
 
 
 def _record(name: str, record: Record, file: Path) -> _Entry:
-    content = (record.model_dump_json(indent=1) + "\n").encode()
+    content = as_json(record, compact=isinstance(record, Decisions))
     return _Entry(name, content, file.stat().st_mtime)
 
 

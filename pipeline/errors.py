@@ -3,11 +3,13 @@
     PipelineError              what happened, where; `hint` says what to do next
       InputError               the person edits something
         InvalidStoryError      `problems`: list of (path, message)
+        UnreadableVideoError   a video file is damaged, empty, or none at all
       WorkspaceError           a folder or file cannot be read or written
         StaleStoryError        the story was edited elsewhere meanwhile
       ModelUnavailableError    weights, a package or a device are missing
       StageError               a stage ran and failed
         PlanningError
+        RetrievalError
         RenderError
         TrainingError
         AssemblyError
@@ -47,6 +49,10 @@ class InvalidStoryError(InputError):
         self.problems = tuple(problems)
 
 
+class UnreadableVideoError(InputError):
+    """A video cannot be read; the message says why."""
+
+
 class WorkspaceError(PipelineError):
     """A folder or file of the workspace cannot be read or written."""
 
@@ -65,6 +71,10 @@ class StageError(PipelineError):
 
 class PlanningError(StageError):
     """The planner could not make a story of the idea."""
+
+
+class RetrievalError(StageError):
+    """Clips could not be searched for, tracked or ranked."""
 
 
 class RenderError(StageError):

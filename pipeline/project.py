@@ -6,13 +6,13 @@ import logging
 import re
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
-
-from pydantic import Field
 
 from pipeline.artifacts import Casting, PlanRecord, Take
 from pipeline.bin import Binned, find_binned, put_in, read_bin, take_out
+from pipeline.clips import Candidate, Clip, ClipDecision, Retrieval, Verdict
+from pipeline.decisions import Decisions
 from pipeline.errors import InputError, InvalidStoryError, StaleStoryError, WorkspaceError
 from pipeline.files import (
     checked_id,
@@ -23,7 +23,7 @@ from pipeline.files import (
     workspace_errors,
     write_record,
 )
-from pipeline.story import Id, Record, Scene, Story
+from pipeline.story import Scene, Story
 from pipeline.story_file import read_story
 from pipeline.versions import Version, keep_version, list_versions, prune_versions, version_of
 
@@ -35,19 +35,6 @@ _LOCKS = tuple(threading.Lock() for _ in range(64))
 Threads of one program wait for each other. Where another program saved meanwhile, the revision
 says so.
 """
-
-
-class Decisions(Record):
-    """What the storyteller decided: the take of each scene that goes into the film, its picture."""
-
-    takes: dict[Id, Id] = Field(default_factory=dict)
-    pictures: dict[Id, Id] = Field(default_factory=dict)
-    """The picture of the storyteller's own that a scene's boxes are drawn on."""
-
-    def take_of(self, scene_id: str, takes: Sequence[Take]) -> Take | None:
-        """Give the take that goes into the film: the chosen one, else the last; None if none."""
-        chosen = self.takes.get(scene_id)
-        return next((take for take in takes if take.id == chosen), takes[-1] if takes else None)
 
 
 class Project:
@@ -278,6 +265,50 @@ class Project:
         """Give the path of a picture of the storyteller's own, whether it is there or not."""
         return self._file("media", f"{checked_id(picture_id)}.jpg")
 
+    def retrieval(self, motion_id: str) -> Retrieval | None:
+        """Give what the last search for a motion's clips found; None before there was one."""
+        file = self._file("motions", f"{checked_id(motion_id)}.json")
+        return read_record(file, Retrieval) if file.is_file() else None
+
+    def save_retrieval(self, found: Retrieval) -> None:
+        """Save what a search found, in place of the motion's earlier one; decisions stay."""
+        folder = self._file("motions")
+        with workspace_errors(f"make the folder {short(folder)}"):
+            folder.mkdir(exist_ok=True)
+        file = self._file("motions", f"{checked_id(found.motion_id)}.json")
+        write_record(file, found, compact=True)
+
+    def clip_decisions(self, motion_id: str) -> Mapping[str, ClipDecision]:
+        """Give the clips that were decided on for a motion, by their ids."""
+        return self.decisions().clips_of(motion_id)
+
+    def decide_clip(self, motion_id: str, candidate: Candidate, verdict: Verdict | None) -> None:
+        """Approve or reject a clip for a motion, or take that back (None)."""
+        with self._lock:
+            decided = self.decisions()
+            self._decide(decided.with_verdict(checked_id(motion_id), candidate, verdict))
+
+    def candidate(self, motion_id: str, clip_id: str) -> Candidate:
+        """Give a clip that was found for a motion, or decided on; InputError if it was neither."""
+        found = self.retrieval(motion_id)
+        for one in found.candidates if found else ():
+            if one.clip.id == clip_id:
+                return one
+        decided = self.clip_decisions(motion_id).get(clip_id)
+        if decided is None:
+            raise InputError(
+                f"no clip {clip_id[:40]!r} was found for this motion",
+                hint="Search for clips first.",
+            )
+        return Candidate(clip=decided.clip, track=decided.track, crop=decided.crop)
+
+    def keep_footage(self, clip: Clip) -> None:
+        """Keep what is known of a clip that boxes are taken from: a film names it."""
+        with self._lock:
+            decided = self.decisions()
+            footage = {**decided.footage, clip.id: clip}
+            self._decide(decided.model_copy(update={"footage": footage}))
+
     @property
     def films_dir(self) -> Path:
         """Give the folder of the finished films."""
@@ -307,7 +338,7 @@ class Project:
         return _LOCKS[hash(self.path) % len(_LOCKS)]
 
     def _decide(self, decisions: Decisions) -> None:
-        write_record(self._file("decisions.json"), decisions)
+        write_record(self._file("decisions.json"), decisions, compact=True)
 
     def _file(self, *names: str) -> Path:
         """Give a path inside the folder; WorkspaceError if a link leads out of it."""

@@ -6,28 +6,26 @@ Each function is a work function (see `pipeline.progress`) that command line and
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from pipeline.artifacts import RenderSettings, ScenePrompt, Take
 from pipeline.errors import InputError
-from pipeline.files import invalid_record, short, workspace_errors
+from pipeline.files import short, workspace_errors
 from pipeline.packs.record import PackRecord, load_record
 from pipeline.planning import load_troupe, plan
 from pipeline.progress import Progress, T, Work
-from pipeline.story import Id, Record
-from pipeline.workspace import Project, open_project
+from pipeline.workspace import Project
 
 if TYPE_CHECKING:
     from pipeline.packs.load import Pack
-    from pipeline.queue import Job
     from pipeline.render.renderer import RenderedClip
     from pipeline.settings import Settings
+    from pipeline.vision.sight import Sight
 
 VIDEO_HEIGHT_PX = 480
 """Takes are enlarged by the whole factor that makes them at least this high."""
@@ -63,6 +61,7 @@ class Runner:
     def __init__(self, settings: Settings, device: str = "auto") -> None:
         self.settings, self.device = settings, device
         self._pack: Pack | None = None
+        self._sight: Sight | None = None
 
     def render(self, project: Project, scene_id: str, render: RenderSettings) -> Work[Take]:
         """Render one take of a scene and save it; the same seed gives the same frames.
@@ -130,6 +129,7 @@ class Runner:
         """
         from pipeline.assemble.join import join
         from pipeline.assemble.timeline import timeline
+        from pipeline.crediting import film_credits
 
         story = project.reload()
         chosen = {scene.id: project.chosen_take(scene.id) for scene in story.scenes}
@@ -141,7 +141,9 @@ class Runner:
             )
         filmed = story.revised(scenes=tuple(s for s in story.scenes if s.id in takes))
         videos = {scene_id: project.take_video(take) for scene_id, take in takes.items()}
-        return (yield from join(timeline(filmed, takes), videos, project.new_film_path()))
+        credits = film_credits(project, filmed)
+        out = project.new_film_path()
+        return (yield from join(timeline(filmed, takes), videos, out, credits=credits))
 
     def animatic(self, project: Project) -> Work[Path]:
         """Film the boxes of a story as it stands, before anything is rendered.
@@ -198,6 +200,17 @@ class Runner:
         film = yield from _within(work, offset=span * scenes, span=span, total=total)
         return copy_film(film, out)
 
+    def load_sight(self) -> Sight:
+        """Give what looks at clips for the pack, loaded once."""
+        if self._sight is None:
+            from pipeline.devices import choose, use_free_cores
+            from pipeline.packs.sight import load_sight
+
+            device = str(choose(self.device).device)
+            self._sight = load_sight(self.settings.pack, home=self.settings.home, device=device)
+            use_free_cores()
+        return self._sight
+
     def _load(self) -> Pack:
         if self._pack is None:
             from pipeline.devices import choose
@@ -247,7 +260,7 @@ def _save(
     pack: Pack,
     story_revision: int,
 ) -> Take:
-    from pipeline.assemble.encode import encode_frames
+    from pipeline.vision.encode import encode_frames
 
     record = pack.record
     factor = -(-VIDEO_HEIGHT_PX // record.height_px)
@@ -301,73 +314,3 @@ def _within(work: Work[T], *, offset: int, span: int, total: int) -> Work[T]:
                 return end.value
             done = record.step * span // max(1, record.total)
             yield record.model_copy(update={"step": offset + done, "total": total})
-
-
-class _Asked(Record):
-    """The arguments of a job; what is left out is the pack's own."""
-
-    scene_id: Id | None = None
-    seed: int | None = None
-    steps: int | None = None
-    guidance: float | None = None
-    only_missing: bool = True
-    only_rendered: bool = False
-    idea: str = ""
-    out: Path = Path("film.mp4")
-
-    @classmethod
-    def of(cls, job: Job) -> _Asked:
-        try:
-            return cls.model_validate(job.arguments)
-        except ValidationError as error:
-            raise invalid_record(f"a job of the kind {job.kind!r} cannot be run", error) from error
-
-    def settings(self, runner: Runner) -> RenderSettings:
-        return render_settings(
-            load_record(runner.settings.pack),
-            seed=self.seed,
-            num_inference_steps=self.steps,
-            guidance_scale=self.guidance,
-        )
-
-
-def _run_render(runner: Runner, job: Job) -> Work[Take]:
-    asked = _Asked.of(job)
-    if asked.scene_id is None:
-        raise InputError("a job of the kind 'render' cannot be run: it names no scene")
-    return runner.render(open_project(job.project), asked.scene_id, asked.settings(runner))
-
-
-def _run_render_all(runner: Runner, job: Job) -> Work[list[Take]]:
-    asked = _Asked.of(job)
-    return runner.render_all(
-        open_project(job.project),
-        asked.settings(runner),
-        only_missing=asked.only_missing,
-        vary=asked.seed is None,
-    )
-
-
-def _run_film(runner: Runner, job: Job) -> Work[Path]:
-    only_rendered = _Asked.of(job).only_rendered
-    return runner.film(open_project(job.project), only_rendered=only_rendered)
-
-
-def _run_animatic(runner: Runner, job: Job) -> Work[Path]:
-    return runner.animatic(open_project(job.project))
-
-
-def _run_make(runner: Runner, job: Job) -> Work[Path]:
-    asked = _Asked.of(job)
-    render, path = asked.settings(runner), Path(job.project) if job.project else None
-    return runner.make(asked.idea, asked.out, render, path=path, seed=render.seed)
-
-
-RUN: dict[str, Callable[[Runner, Job], Work[Any]]] = {
-    "render": _run_render,
-    "render_all": _run_render_all,
-    "film": _run_film,
-    "animatic": _run_animatic,
-    "make": _run_make,
-}
-"""How a job of each kind becomes work. Its result is a take, takes, or the film's path."""

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 NUM_KEYFRAMES = 6
 MAX_SCENES = 40
 MAX_REGIONS = 18
@@ -23,6 +23,8 @@ MAX_MOTIONS = 400
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 """Lower-case slug; unique within its list."""
+ClipId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+"""Hash of where a clip of a library comes from (see `pipeline.clips`)."""
 Revision = Annotated[int, Field(ge=0, lt=2**53)]
 """Number of a saved story; any that a browser can hold exactly."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
@@ -133,6 +135,8 @@ class Region(Record):
     locked: bool = False
     keys: tuple[Key | None, ...] = Field(min_length=NUM_KEYFRAMES, max_length=NUM_KEYFRAMES)
     priors: tuple[PriorUse, ...] = ()
+    clip: ClipId | None = None
+    """The clip it moves like: its boxes were taken from that clip's actor."""
 
     @model_validator(mode="after")
     def _some_key(self) -> Self:
@@ -207,7 +211,7 @@ class Scene(Record):
 class Story(Record):
     """A whole story; the file `story.json` of a project is one of these."""
 
-    schema_version: Literal[2] = SCHEMA_VERSION
+    schema_version: Literal[3] = SCHEMA_VERSION
     id: Id
     revision: Revision = 0
     title: ShortText = Field(min_length=1)

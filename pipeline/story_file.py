@@ -21,7 +21,12 @@ def _to_2(fields: Fields) -> Fields:
     return {"language": "en", **fields}
 
 
-_STEPS: Mapping[int, Callable[[Fields], Fields]] = {1: _to_2}
+def _to_3(fields: Fields) -> Fields:
+    """Version 3 names the clip that a region moves like; before, none did."""
+    return fields
+
+
+_STEPS: Mapping[int, Callable[[Fields], Fields]] = {1: _to_2, 2: _to_3}
 """By version: what makes the next one of it."""
 
 

@@ -117,7 +117,8 @@ def _run_steps(queue: Queue, job: Job, work: Work[object], *, leaving: threading
 
 def _start_with_runner(settings: Settings) -> StartWork:
     """Give the kinds of the runner; it is made with the first job and keeps its models."""
-    from pipeline.runner import RUN, Runner
+    from pipeline.runner import Runner
+    from pipeline.tasks import RUN
 
     runner = Runner(settings)
 

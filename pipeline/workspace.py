@@ -1,7 +1,7 @@
 """Project folders: made, opened and listed.
 
 A project is a folder `{story.json, casting.json, planning.json, decisions.json, bin.json,
-versions/, takes/, films/, media/}` (see `pipeline.project`).
+versions/, takes/, films/, media/, motions/}` (see `pipeline.project`).
 Every file is written whole or not at all; a take exists once its JSON does. Ids are checked before
 they become file names, so nothing outside the folder is ever opened.
 """

@@ -56,6 +56,7 @@ def region_views(scene: Scene, story: Story, casting: Casting, prompt: SceneProm
             "description": region.description,
             "layer": region.layer,
             "locked": region.locked,
+            "clip": region.clip,
             "keys": [key and _key(key) for key in region.keys],
             "motion": motion,
             "played": words.get(region.id, ""),

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.artifacts import Take
+from pipeline.decisions import Decisions
 from pipeline.packs.record import PackRecord
-from pipeline.project import Decisions, Project
+from pipeline.project import Project
 
 _MOST_KEPT = 4000
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.children.refusing import refuse_network
+
+_CHILDREN = str(Path(__file__).with_name("children"))
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, (_CHILDREN, os.environ.get("PYTHONPATH", "")))
+)
 os.environ.update(
     HF_HUB_OFFLINE="1",
     TRANSFORMERS_OFFLINE="1",
@@ -21,33 +26,9 @@ os.environ.update(
 _network = {"allowed": False}
 
 
-class NetworkRefusedError(RuntimeError):
-    """A test reached for another machine."""
-
-
-def _is_loopback(host: object) -> bool:
-    if isinstance(host, bytes):
-        host = host.decode("ascii", "replace")
-    if host in (None, "", "localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(str(host).partition("%")[0]).is_loopback
-    except ValueError:
-        return False
-
-
 def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
-    if _network["allowed"] or not event.startswith("socket."):
-        return
-    if event in ("socket.connect", "socket.sendto"):
-        address = arguments[1]
-        host = address[0] if isinstance(address, tuple) else None  # a path: a Unix socket
-    elif event == "socket.getaddrinfo":
-        host = arguments[0]
-    else:
-        return
-    if not _is_loopback(host):
-        raise NetworkRefusedError(f"{event} to {host!r}: tests stay on this machine")
+    if not _network["allowed"]:
+        refuse_network(event, arguments)
 
 
 sys.addaudithook(_refuse_network)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
 
 import pytest
 
-from tests.conftest import NetworkRefusedError
+from tests.children.refusing import NetworkRefusedError
 
 
 @pytest.mark.parametrize("address", [("192.0.2.1", 9), ("0.0.0.0", 9)])
@@ -28,3 +30,9 @@ def test_this_machine_is_reached() -> None:
         with socket.create_connection(("localhost", server.getsockname()[1]), timeout=5) as one:
             assert one.recv(1) == b""
         answer.join()
+
+
+def test_what_tests_start_is_refused_too() -> None:
+    code = "import socket; socket.getaddrinfo('huggingface.co', 443)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "NetworkRefusedError" in done.stderr

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.artifacts import Cut
-from pipeline.assemble.encode import frame_writer
 from pipeline.assemble.lettering import lettered
 from pipeline.assemble.subtitles import timed_cues
 from pipeline.assemble.timeline import cut_frames, readable, reading_frames
 from pipeline.progress import Progress, Work
 from pipeline.story import NUM_KEYFRAMES, Box, Region, Scene
+from pipeline.vision.encode import frame_writer
 
 if TYPE_CHECKING:
     from PIL.Image import Image

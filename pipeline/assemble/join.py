@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.artifacts import Cut, Timeline
-from pipeline.assemble.encode import ENLARGE, H264
-from pipeline.assemble.ffmpeg import probe, run_ffmpeg, written_whole
 from pipeline.assemble.subtitles import subtitles
 from pipeline.assemble.timeline import cut_frames, duration_frames, readable
 from pipeline.files import short, workspace_errors
 from pipeline.progress import Progress, Work
+from pipeline.vision.encode import ENLARGE, H264
+from pipeline.vision.ffmpeg import probe, run_ffmpeg, written_whole
 
 _CRF = "18"
 
@@ -23,13 +23,14 @@ def join(
     out: Path,
     *,
     size: tuple[int, int] | None = None,
+    credits: str = "",
 ) -> Work[Path]:
     """Join takes to a film with straight cuts; gives `out`, with an SRT file beside it.
 
     `videos` maps scene ids to the video of the scene's take. `size` is the film's width and
     height in pixels, even (default: the first video's); videos of other sizes get bars. The
-    narration is a subtitle track too. Film and SRT appear only when they are whole; closing the
-    generator stops ffmpeg and leaves nothing.
+    narration is a subtitle track too; `credits` go into the file's own copyright note. Film and SRT
+    appear only when they are whole; closing the generator stops ffmpeg and leaves nothing.
 
     Raises:
         AssemblyError: a video cannot be read, or ffmpeg failed.
@@ -44,7 +45,8 @@ def join(
     with written_whole(out) as film, written_whole(narration) as srt:
         srt.write_text(captions, encoding="utf-8", newline="\n")
         command = _command(timeline, paths, size or (first.width, first.height), srt)
-        for frame in run_ffmpeg([*command, film]):
+        noted = ["-metadata", f"copyright={readable(credits)}"] if credits else []
+        for frame in run_ffmpeg([*command, *noted, "-f", "mp4", film]):
             yield Progress(stage="film", step=min(frame, total), total=total)
     if not captions:
         narration.unlink(missing_ok=True)
@@ -83,7 +85,7 @@ def _command(
         inputs += ["-f", "srt", "-i", srt]
         mapped += ["-map", f"{len(paths)}:s", "-c:s", "mov_text", "-metadata:s:s:0", "language=eng"]
     title = ["-metadata", f"title={readable(timeline.title)}"]
-    return [*inputs, *mapped, *H264, "-crf", _CRF, *title, "-f", "mp4"]
+    return [*inputs, *mapped, *H264, "-crf", _CRF, *title]
 
 
 def _graph(timeline: Timeline, size: tuple[int, int]) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.assemble.ffmpeg import probe
 from pipeline.errors import AssemblyError
 from pipeline.files import short
+from pipeline.vision.ffmpeg import probe
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -59,6 +59,11 @@ class _Display:
             self._bar.close()
 
 
+def one_line(text: str) -> str:
+    """Give text of others in one line that a terminal only shows: names may hold its commands."""
+    return "".join(one if one.isprintable() else "?" for one in " ".join(text.split()))
+
+
 def describe(project: Project) -> str:
     """The project's path, its scenes in plain text, and what was cast differently."""
     lines = [str(project.path), "", project.story.title]

@@ -13,6 +13,7 @@ from pipeline.story import (
     MAX_OVERLAPS,
     MAX_REGIONS,
     NUM_KEYFRAMES,
+    ClipId,
     Id,
     Key,
     Overlap,
@@ -42,6 +43,7 @@ class RegionPatch(Record):
     character_id: Id | None = None
     motion_id: Id | None = None
     description: Text = ""
+    clip: ClipId | None = None
 
     @field_validator("keys", mode="before")
     @classmethod

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
+from pipeline.clips import SearchSettings
 from pipeline.diffusion.model import ClipFormat
 from pipeline.errors import ModelUnavailableError
 from pipeline.files import short
@@ -42,6 +43,19 @@ class Licence(Record):
     source: str = ""
 
 
+class SightRecord(Record):
+    """What looks at clips for the pack: files below its folder, or names to be fetched by."""
+
+    detector: str
+    """Weights of ultralytics' YOLO, `.pt`."""
+    detector_px: Annotated[int, Field(ge=32, le=2048)] = 640
+    """The longer side of the pictures that the detector sees."""
+    clip: str
+    """Folder or hub id of an open_clip model."""
+    video_text: str
+    """Folder or hub id of an X-CLIP model, or the folder of a ViCLIP one."""
+
+
 class PackRecord(ClipFormat):
     """Everything about a pack but its weights."""
 
@@ -66,6 +80,9 @@ class PackRecord(ClipFormat):
     licences: tuple[Licence, ...] = ()
     troupe: TroupeNames | None = None
     """The closed cast it plays; None = it plays anyone."""
+    sight: SightRecord | None = None
+    """What looks at clips; None = the studio's own choice for pictures of the real world."""
+    search: SearchSettings = SearchSettings()
 
     @cached_property
     def _words(self) -> frozenset[str]:

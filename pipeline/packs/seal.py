@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipeline.clips import SearchSettings
 from pipeline.packs.obedience import OBEDIENCE_FILE
-from pipeline.packs.record import PACK_FILE, Licence, PackRecord, TroupeNames
+from pipeline.packs.record import PACK_FILE, Licence, PackRecord, SightRecord, TroupeNames
 from pipeline.story import NUM_KEYFRAMES
 
 if TYPE_CHECKING:
@@ -27,8 +28,18 @@ if TYPE_CHECKING:
 
 _PREVIEW_CLIPS = 6
 _COUNTED = (".json", ".safetensors", ".model", ".txt")
+_SIGHT = "sight"
+"""The folder of what looks at clips; takes do not depend on it, nor does the revision."""
 _TRAINING, _CODEC = "training.json", "codec.safetensors"
 _RECORDS = (PACK_FILE, _TRAINING, OBEDIENCE_FILE)
+_THEATRE_SIGHT = SightRecord(
+    detector=f"{_SIGHT}/detector/yolov5n.pt",
+    detector_px=192,
+    clip=f"{_SIGHT}/clip",
+    video_text=f"{_SIGHT}/video_text",
+)
+_EXAMINED = 120
+"""Clips of the theatre's own library that are tracked in one search: about a third of them."""
 _TOKENIZER_MARKS = ("<pad>", "</s>", "<unk>")
 _LICENCE = Licence(
     part="all", licence="AGPL-3.0-only", source="trained on drawings of this project"
@@ -48,7 +59,8 @@ def compute_revision(folder: Path) -> str:
 def _counts(path: Path) -> bool:
     """Whether a file makes the pack what it is: no record, nothing hidden, nothing Python left."""
     hidden = any(part.startswith((".", "__")) for part in path.parts)
-    return not hidden and path.name not in _RECORDS and path.suffix in _COUNTED
+    aside = path.name in _RECORDS or path.parts[0] == _SIGHT
+    return not hidden and not aside and path.suffix in _COUNTED
 
 
 def seal_theatre_pack(
@@ -91,6 +103,8 @@ def seal_theatre_pack(
         troupe=TroupeNames(
             **vars(names), learnable=tuple(m for m in world.motions if m not in names.motions)
         ),
+        sight=_THEATRE_SIGHT,
+        search=SearchSettings(examined=_EXAMINED),
         preview_matrix=tuple(_rgb(row) for row in matrix),
         preview_bias=_rgb(bias),
         **sizes,

@@ -15,6 +15,7 @@ from pipeline.files import problems_of
 from pipeline.story import (
     NUM_KEYFRAMES,
     SCHEMA_VERSION,
+    ClipId,
     Ease,
     PriorUse,
     Record,
@@ -54,6 +55,7 @@ class DraftRegion(Record):
     locked: bool = False
     keys: tuple[DraftKey | None, ...] = Field(min_length=NUM_KEYFRAMES, max_length=NUM_KEYFRAMES)
     priors: tuple[PriorUse, ...] = ()
+    clip: ClipId | None = None
 
 
 class DraftOverlap(Record):

@@ -53,15 +53,17 @@ def draw_clip(
     height_px: int = 96,
     num_frames: int = 24,
     grid_px: int | None = None,
+    cycle_frames: int | None = None,
 ) -> DrawnClip:
     """The clip a script describes; the same script always gives the same pixels.
 
-    With `grid_px` feet stand on multiples of it in every frame: figures move in steps.
+    With `grid_px` feet stand on multiples of it in every frame: figures move in steps. With
+    `cycle_frames` motions keep the pace of a clip of that length (see `pose_motion`).
     """
     stage = draw_backdrop(script.backdrop, script.seed, width_px=width_px, height_px=height_px)
     frames = np.repeat(stage[None], num_frames, axis=0)
     size = np.array([width_px, height_px], float)
-    cast = [_place(actor, size, num_frames, grid_px) for actor in script.actors]
+    cast = [_place(actor, size, num_frames, grid_px, cycle_frames) for actor in script.actors]
     masks = np.zeros((len(cast), num_frames, height_px, width_px), np.uint8)
     for placed in cast:
         _draw_shadows(frames, placed.shadows)
@@ -75,10 +77,22 @@ def draw_clip(
     return DrawnClip(frames, boxes.astype(np.float32), seen, depth)
 
 
+def actor_boxes(
+    actor: Actor, *, width_px: int, height_px: int, num_frames: int, cycle_frames: int | None = None
+) -> NDArray[np.float32]:
+    """The boxes (F, 4) that `draw_clip` gives an actor, without drawing it."""
+    size = np.array([width_px, height_px], float)
+    return _place(actor, size, num_frames, None, cycle_frames).box
+
+
 def _place(
-    actor: Actor, size: NDArray[np.float64], num_frames: int, grid_px: int | None
+    actor: Actor,
+    size: NDArray[np.float64],
+    num_frames: int,
+    grid_px: int | None,
+    cycle_frames: int | None,
 ) -> _Placed:
-    pose = pose_motion(actor.motion, num_frames, actor.phase)
+    pose = pose_motion(actor.motion, num_frames, actor.phase, cycle_frames=cycle_frames)
     puppet = build_puppet(actor.kind, actor.colour, actor.hat, pose.asleep, pose.parcel)
     unit = pose_points(puppet, pose)
     if pose.asleep:

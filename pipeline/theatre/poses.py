@@ -31,12 +31,15 @@ class Pose:
     parcel: bool = False
 
 
-def pose_motion(motion: str, num_frames: int, phase: float) -> Pose:
+def pose_motion(
+    motion: str, num_frames: int, phase: float, *, cycle_frames: int | None = None
+) -> Pose:
     """The pose of a motion at every frame; a motion without a pose of its own stands.
 
-    A clip of any length shows the same cycles: one hop, one and a half double steps.
+    A clip of any length shows the same cycles: one hop, one and a half double steps. With
+    `cycle_frames` those take as many frames, and a longer clip shows them again and again.
     """
-    time = (np.arange(num_frames) + 0.5) / num_frames
+    time = (np.arange(num_frames) + 0.5) / (cycle_frames or num_frames)
     still, unit = np.zeros(num_frames), np.ones(num_frames)
     pose = Pose(tilt=still, lean=still, lift=still, wide=unit, tall=unit)
     pose.angles = {"near_arm": still + 0.3, "far_arm": still - 0.3}
@@ -46,6 +49,11 @@ def pose_motion(motion: str, num_frames: int, phase: float) -> Pose:
 
 def _wave_of(time: Track, cycles: float, phase: float = 0.0) -> Track:
     return np.sin(2 * np.pi * cycles * time + phase)
+
+
+def _progress(time: Track, shift: float) -> Track:
+    """How far a motion is that is done once, 0..1; a longer clip begins it anew."""
+    return np.clip(time + shift, 0, 1) if time[-1] <= 1 else (time + shift) % 1
 
 
 def _stand(pose: Pose, time: Track, phase: float) -> None:
@@ -65,7 +73,7 @@ def _walk(pose: Pose, time: Track, phase: float) -> None:
 
 
 def _jump(pose: Pose, time: Track, phase: float) -> None:
-    hop = np.sin(np.pi * np.clip(time + 0.1 * phase, 0, 1))
+    hop = np.sin(np.pi * _progress(time, 0.1 * phase))
     pose.lift = 0.26 * hop
     pose.tall = 0.94 + 0.08 * hop
     pose.wide = 1.03 - 0.04 * hop
@@ -142,7 +150,7 @@ def _spin(pose: Pose, time: Track, phase: float) -> None:
 
 
 def _bow(pose: Pose, time: Track, phase: float) -> None:
-    pose.lean = 0.95 * np.sin(np.pi * np.clip(time + 0.02 * np.sin(phase), 0, 1)) ** 2
+    pose.lean = 0.95 * np.sin(np.pi * _progress(time, 0.02 * np.sin(phase))) ** 2
     pose.angles |= {"near_arm": 0.3 + pose.lean, "far_arm": -0.3 - 0.4 * pose.lean}
 
 

@@ -4,7 +4,7 @@
 
 export const DEPTH = 200;
 /** What a patch may change of a region. */
-const CHANGEABLE = /** @type {const} */ (['keys', 'layer', 'locked', 'character_id', 'motion_id', 'description']);
+const CHANGEABLE = /** @type {const} */ (['keys', 'layer', 'locked', 'character_id', 'motion_id', 'description', 'clip']);
 /** What the page shows of a region and the studio works out. */
 const SHOWN = /** @type {const} */ (['name', 'colour', 'motion', 'played', 'to_learn']);
 const FIELDS = ['title', 'setting', 'narration', 'background', 'camera', 'shot_size'];
@@ -13,7 +13,7 @@ const FIELDS = ['title', 'setting', 'narration', 'background', 'camera', 'shot_s
 const NOBODY = 'Somebody new';
 /** A region nobody has said anything of. @type {Omit<Region, 'id'|'keys'>} */
 const SOMEBODY = {
-  character_id: null, motion_id: null, description: '', layer: 0, locked: false,
+  character_id: null, motion_id: null, clip: null, description: '', layer: 0, locked: false,
   name: NOBODY, colour: '#8a8f98', motion: '', played: false, to_learn: false,
 };
 

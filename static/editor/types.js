@@ -18,6 +18,7 @@
  * @property {string} description
  * @property {number} layer  0..99, higher in front
  * @property {boolean} locked
+ * @property {string|null} clip  the clip whose actor it moves like
  * @property {Keys} keys
  * @property {string} name  who it is, for the page
  * @property {string} colour

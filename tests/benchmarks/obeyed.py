@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.artifacts import Take
-from pipeline.assemble.encode import read_frames
+from pipeline.vision.encode import read_frames
 from pipeline.vision.judges import Judges
 from pipeline.workspace import Project
 from tests.benchmarks.theatre_pack.judging import match

@@ -10,16 +10,17 @@ import pytest
 from PIL import Image
 
 from pipeline.__main__ import main
-from pipeline.assemble.ffmpeg import probe
 from pipeline.blocking import cast_project, mark_colour, staged_scenes
 from pipeline.files import write_record
 from pipeline.packs.record import PACK_FILE, load_record
 from pipeline.planning import plan
 from pipeline.progress import finish
 from pipeline.queue import open_queue
-from pipeline.runner import RUN, Runner
+from pipeline.runner import Runner
 from pipeline.settings import Settings
+from pipeline.tasks import RUN
 from pipeline.theatre.world import load_world
+from pipeline.vision.ffmpeg import probe
 from pipeline.workspace import Project
 
 IDEA = "A blue fox walks to the beach. Then it waves at a red robot in the forest."

@@ -14,11 +14,11 @@ import pytest
 
 from pipeline import __version__
 from pipeline.__main__ import main
-from pipeline.assemble.ffmpeg import probe
 from pipeline.planning import plan
 from pipeline.progress import finish
 from pipeline.settings import Settings
 from pipeline.story import Story
+from pipeline.vision.ffmpeg import probe
 from pipeline.workspace import Project, list_projects
 from tests.pipeline.packs.fixtures import build_tiny_pack
 

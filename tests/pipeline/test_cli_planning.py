@@ -339,7 +339,7 @@ def test_export_of_an_old_story_file(capsys: pytest.CaptureFixture[str], tmp_pat
     shutil.copy(Path(__file__).parent / "story_v1.json", tmp_path / "old.json")
     code, lines, said = run(capsys, "plan-export", tmp_path / "old.json", "--format", "story")
     assert (code, said) == (0, "")
-    assert Story.model_validate_json("\n".join(lines)).schema_version == 2
+    assert Story.model_validate_json("\n".join(lines)).schema_version == 3
 
 
 def test_a_story_that_no_fix_makes_whole_stays_as_it_is(

@@ -33,6 +33,12 @@ def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert [file.name for file in (tmp_path / "deep").iterdir()] == ["story.json"]
 
 
+def test_a_compact_record_is_one_line(tmp_path: Path) -> None:
+    write_record(tmp_path / "story.json", make_story(), compact=True)
+    assert (tmp_path / "story.json").read_text("utf-8").count("\n") == 1
+    assert read_record(tmp_path / "story.json", Story) == make_story()
+
+
 def test_a_record_that_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:
     path, story = tmp_path / "story.json", make_story()
     crowd = (story.characters[0].model_copy(update={"look": "\N{FOX FACE}" * 4000}),) * 320

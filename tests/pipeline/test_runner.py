@@ -8,16 +8,17 @@ from pathlib import Path
 import pytest
 
 from pipeline.artifacts import RegionPrompt, RenderSettings, ScenePrompt
-from pipeline.assemble.encode import read_frames
 from pipeline.errors import InputError, WorkspaceError
 from pipeline.files import write_record
 from pipeline.packs.record import load_record
 from pipeline.planning import load_troupe, plan
 from pipeline.progress import Progress, Work, finish
 from pipeline.queue import Job, open_queue
-from pipeline.runner import RUN, Runner, normalise, render_settings
+from pipeline.runner import Runner, normalise, render_settings
 from pipeline.settings import Settings
 from pipeline.story import Box
+from pipeline.tasks import RUN
+from pipeline.vision.encode import read_frames
 from pipeline.workspace import Project, open_project
 from tests.pipeline.packs.fixtures import TROUPE, build_tiny_pack, tiny_record
 

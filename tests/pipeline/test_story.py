@@ -122,7 +122,7 @@ def test_a_box_that_is_none_is_refused(edges: list[float]) -> None:
         (["scenes", 0, "regions", 0, "character_id"], "ghost", "unknown character 'ghost'"),
         (["scenes", 0, "regions", 0, "motion_id"], "flies", "unknown motion 'flies'"),
         (["scenes", 1, "id"], "meadow", "two scenes have the id 'meadow'"),
-        (["schema_version"], 3, "schema_version"),
+        (["schema_version"], 4, "schema_version"),
         (["id"], "../up", "id"),
         (["scenes"], [], "scenes"),
         (["surprise"], 1, "surprise"),
@@ -186,7 +186,7 @@ def test_an_unknown_id_is_a_key_error() -> None:
 
 def test_a_story_has_a_json_schema_with_its_version() -> None:
     schema = Story.model_json_schema()
-    assert schema["properties"]["schema_version"]["const"] == 2
+    assert schema["properties"]["schema_version"]["const"] == 3
     assert {"Scene", "Region", "Key", "Box"} <= schema["$defs"].keys()
 
 

@@ -16,10 +16,10 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from pipeline import bundle
-from pipeline.assemble.encode import encode_frames
 from pipeline.progress import Progress
 from pipeline.queue import Queue
 from pipeline.settings import Settings
+from pipeline.vision.encode import encode_frames
 from pipeline.workspace import Project, create_project
 from studio.media import STATIC_PREFIX, make_routes
 from studio.pictures import keep_picture, plain_jpeg

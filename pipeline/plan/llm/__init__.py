@@ -3,5 +3,6 @@
 from pipeline.plan.llm.options import LlmOptions, options_from_env
 from pipeline.plan.llm.planner import Planned, plan_story
 from pipeline.plan.llm.replanner import replan_scene
+from pipeline.plan.llm.words import more_words
 
-__all__ = ["LlmOptions", "Planned", "options_from_env", "plan_story", "replan_scene"]
+__all__ = ["LlmOptions", "Planned", "more_words", "options_from_env", "plan_story", "replan_scene"]

@@ -20,6 +20,7 @@ from pipeline.plan.llm.wire import (
     WireReplan,
     WireSetting,
     WireStory,
+    WireWords,
     wire_schema,
 )
 from pipeline.plan.staging import HEIGHTS
@@ -35,7 +36,9 @@ def prompts_version() -> str:
     words = hashlib.sha256()
     for path in sorted(_FOLDER.glob("*.md")):
         words.update(f"{path.name}\n{_read(path.stem)[1]}\n".encode())
-    versions = ", ".join(f"{name} {_read(name)[0]}" for name in ("story", "scene", "replan"))
+    versions = ", ".join(
+        f"{name} {_read(name)[0]}" for name in ("story", "scene", "replan", "words")
+    )
     return f"{versions} ({words.hexdigest()[:8]})"
 
 
@@ -87,6 +90,11 @@ def replan_prompt(story: Story, scene: Scene, note: str, mode: Mode, troupe: Pla
     )
 
 
+def words_prompt(movement: str, most: int, mode: Mode) -> str:
+    """Give the question for other words of a movement."""
+    return _fill("words", movement=movement, most=str(most), form=_form(WireWords, mode))
+
+
 def again_prompt(problems: Sequence[str]) -> str:
     """Give the words that send an answer back, its problems numbered."""
     numbered = (f"{number}. {problem}" for number, problem in enumerate(problems, start=1))
@@ -124,7 +132,7 @@ def _read(name: str) -> tuple[str, str]:
 
 def _form(kind: type[Wire], mode: Mode) -> str:
     """How to answer. A server that holds answers to the schema may show it to no model."""
-    if mode == "plan_text" and kind is not WireStory:
+    if mode == "plan_text" and kind not in (WireStory, WireWords):
         return _part("plan_text")
     if mode == "json_schema":
         return _part("json")

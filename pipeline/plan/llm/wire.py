@@ -35,6 +35,12 @@ class Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class WireWords(Wire):
+    """Other words for something."""
+
+    words: list[Told]
+
+
 class WireCharacter(Wire):
     """Someone or something of the story."""
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.artifacts import RenderSettings, ScenePrompt, Take
-from pipeline.assemble.encode import encode_frames
+from pipeline.vision.encode import encode_frames
 
 RED, GREEN, BLUE, YELLOW = (200, 40, 40), (40, 160, 60), (50, 70, 200), (240, 220, 40)
 CLIP_COLOURS = {"wood": RED, "lake": GREEN, "hill": BLUE}

@@ -17,11 +17,11 @@ from pipeline.assemble.animatic import (
     film_boxes,
     time_of,
 )
-from pipeline.assemble.encode import frame_writer, read_frames
-from pipeline.assemble.ffmpeg import probe
 from pipeline.errors import AssemblyError, WorkspaceError
 from pipeline.progress import finish
 from pipeline.story import Box, Ease, Key, Region, Scene
+from pipeline.vision.encode import frame_writer, read_frames
+from pipeline.vision.ffmpeg import probe
 
 LEFT, RIGHT = Box(x0=0.0, y0=0.4, x1=0.2, y1=0.9), Box(x0=0.5, y0=0.4, x1=0.7, y1=0.9)
 PINK, GREEN, SKY = (240, 90, 200), (30, 160, 60), (190, 220, 250)

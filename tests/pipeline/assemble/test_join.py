@@ -8,11 +8,11 @@ import pysubs2
 import pytest
 
 from pipeline.artifacts import Cut, Timeline
-from pipeline.assemble.encode import encode_frames, read_frames
-from pipeline.assemble.ffmpeg import probe
 from pipeline.assemble.join import copy_film, join
 from pipeline.errors import AssemblyError, WorkspaceError
 from pipeline.progress import finish
+from pipeline.vision.encode import encode_frames, read_frames
+from pipeline.vision.ffmpeg import probe
 from tests.pipeline.assemble.conftest import BLUE, CLIP_FRAMES, FPS, GREEN, RED, YELLOW
 
 HOLDS = {"wood": 4, "lake": 0, "hill": 6}
@@ -135,3 +135,9 @@ def test_a_film_without_words_leaves_none_of_the_film_before(tmp_path: Path) -> 
     copy_film(tmp_path / "film-02.mp4", tmp_path / "gift.mp4")
     assert (tmp_path / "gift.mp4").read_bytes() == b"silent film"
     assert not (tmp_path / "gift.srt").exists()
+
+
+def test_credits_stand_in_the_file(videos: dict[str, Path], tmp_path: Path) -> None:
+    out = tmp_path / "film.mp4"
+    finish(join(make_timeline(), videos, out, credits="Movement after Ann (CC0); after Bo (CC-BY)"))
+    assert b"Movement after Ann (CC0); after Bo (CC-BY)" in out.read_bytes()

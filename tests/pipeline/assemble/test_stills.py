@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from pipeline.assemble import stills
-from pipeline.assemble.encode import encode_frames
 from pipeline.assemble.stills import STILL_WIDTH_PX, keyframe_sheet, middle_frames
 from pipeline.errors import AssemblyError
+from pipeline.vision.encode import encode_frames
 
 
 def make_video(path: Path, num_frames: int) -> Path:

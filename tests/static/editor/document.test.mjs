@@ -50,7 +50,7 @@ test('a removed region takes its overlaps along, and undo brings both back as th
   const { before: patch } = document.undo();
   assert.deepEqual(plain(document), before);
   assert.deepEqual(Object.keys(patch.regions.mia).sort(),
-    ['character_id', 'description', 'keys', 'layer', 'locked', 'motion_id']);
+    ['character_id', 'clip', 'description', 'keys', 'layer', 'locked', 'motion_id']);
 });
 
 test('a new region needs keys, and has what is usual', () => {

@@ -25,7 +25,7 @@ export function path(set) {
 export function region(id, keys, more = {}) {
   return {
     id, character_id: null, motion_id: null, name: id, colour: '#4477aa', description: '', layer: 0,
-    locked: false, keys, motion: '', played: true, to_learn: false, ...more,
+    locked: false, clip: null, keys, motion: '', played: true, to_learn: false, ...more,
   };
 }
 

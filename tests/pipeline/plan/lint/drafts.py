@@ -70,7 +70,7 @@ characters = st.builds(
 motions = st.builds(DraftMotion, id=ids, words=texts, locomotion=st.booleans())
 stories = st.builds(
     DraftStory,
-    schema_version=st.sampled_from([2, 1, 99]),
+    schema_version=st.sampled_from([3, 1, 99]),
     id=ids,
     title=texts,
     language=st.sampled_from(["en", "pt-BR", "EN", "German", "", "klingon speech"]) | texts,

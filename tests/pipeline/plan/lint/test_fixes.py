@@ -126,7 +126,7 @@ def test_labels_that_are_missing_are_taken_from_what_is_there() -> None:
     assert fixed("a character without a name").characters[2].name == "seagull"
     assert fixed("a motion without words").motions[3].words == "sleeps"
     assert fixed("a language by its name").language == "en"
-    assert fixed("a schema version of the future").schema_version == 2
+    assert fixed("a schema version of the future").schema_version == 3
     assert region(fixed("a layer below all"), "call", "whale").layer == 0
 
 

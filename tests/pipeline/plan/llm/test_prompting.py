@@ -38,7 +38,9 @@ def test_every_prompt_has_a_version_and_is_text_to_read(path: Path) -> None:
 
 
 def test_the_version_says_which_words_were_used() -> None:
-    assert re.fullmatch(r"story \d+, scene \d+, replan \d+ \([0-9a-f]{8}\)", prompts_version())
+    assert re.fullmatch(
+        r"story \d+, scene \d+, replan \d+, words \d+ \([0-9a-f]{8}\)", prompts_version()
+    )
 
 
 @pytest.mark.parametrize("mode", ["json_schema", "json_object", "plan_text"])

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.assemble.ffmpeg import feed_ffmpeg, probe, run_ffmpeg, written_whole
 from pipeline.errors import AssemblyError
+from pipeline.vision.ffmpeg import feed_ffmpeg, probe, run_ffmpeg, written_whole
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.assemble.encode import encode_frames, read_frames
-from pipeline.assemble.ffmpeg import VideoInfo, probe, run_ffmpeg
 from pipeline.errors import AssemblyError, WorkspaceError
 from pipeline.theatre.draw import draw_clip
 from pipeline.theatre.script import sample_script
+from pipeline.vision.encode import encode_frames, read_frames
+from pipeline.vision.ffmpeg import VideoInfo, probe, run_ffmpeg
 
 
 def test_drawn_clip_comes_back(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""From a motion's words to clips that a person would approve."""

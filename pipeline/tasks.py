@@ -1,0 +1,168 @@
+"""How a job of each kind becomes work: what the worker does with a row of the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ValidationError
+
+from pipeline.artifacts import RenderSettings, Take
+from pipeline.clips import ClipFilter, Retrieval, Words
+from pipeline.errors import InputError
+from pipeline.files import invalid_record
+from pipeline.packs.record import load_record
+from pipeline.progress import Work
+from pipeline.retrieving import (
+    add_folder,
+    add_list,
+    find_motion,
+    keep_brought,
+    retrieve,
+    scan_again,
+)
+from pipeline.runner import Runner, render_settings
+from pipeline.story import Id, Record
+from pipeline.workspace import open_project
+
+if TYPE_CHECKING:
+    from pipeline.queue import Job
+    from pipeline.settings import Settings
+
+A = TypeVar("A", bound=Record)
+
+
+def _read(kind: type[A], job: Job) -> A:
+    try:
+        return kind.model_validate(job.arguments)
+    except ValidationError as error:
+        raise invalid_record(f"a job of the kind {job.kind!r} cannot be run", error) from error
+
+
+class _Asked(Record):
+    """The arguments of a job that renders or joins; what is left out is the pack's own."""
+
+    scene_id: Id | None = None
+    seed: int | None = None
+    steps: int | None = None
+    guidance: float | None = None
+    only_missing: bool = True
+    only_rendered: bool = False
+    idea: str = ""
+    out: Path = Path("film.mp4")
+
+    def settings(self, runner: Runner) -> RenderSettings:
+        return render_settings(
+            load_record(runner.settings.pack),
+            seed=self.seed,
+            num_inference_steps=self.steps,
+            guidance_scale=self.guidance,
+        )
+
+
+class _Sought(Record):
+    """The arguments of a search for clips."""
+
+    motion_id: Id
+    words: Words = ""
+    terms: tuple[Words, ...] | None = None
+    suggest: bool = False
+    fetch: bool = False
+    """Whether clips that lie on YouTube are fetched."""
+    filter: ClipFilter | None = None
+    """What a clip needs; None = as the pack has it."""
+
+
+class _Arrived(Record):
+    """The arguments of a job that brings clips in; one of the first three is given."""
+
+    library: Id | None = None
+    path: Path | None = None
+    """A folder of this machine, or a list of clips."""
+    upload: Path | None = None
+    name: Words = ""
+    """What the uploaded file was called."""
+    motion_id: Id | None = None
+    """The motion that an uploaded video shows; None = it is a list of captions."""
+
+
+def _run_render(runner: Runner, job: Job) -> Work[Take]:
+    asked = _read(_Asked, job)
+    if asked.scene_id is None:
+        raise InputError("a job of the kind 'render' cannot be run: it names no scene")
+    return runner.render(open_project(job.project), asked.scene_id, asked.settings(runner))
+
+
+def _run_render_all(runner: Runner, job: Job) -> Work[list[Take]]:
+    asked = _read(_Asked, job)
+    return runner.render_all(
+        open_project(job.project),
+        asked.settings(runner),
+        only_missing=asked.only_missing,
+        vary=asked.seed is None,
+    )
+
+
+def _run_film(runner: Runner, job: Job) -> Work[Path]:
+    only_rendered = _read(_Asked, job).only_rendered
+    return runner.film(open_project(job.project), only_rendered=only_rendered)
+
+
+def _run_animatic(runner: Runner, job: Job) -> Work[Path]:
+    return runner.animatic(open_project(job.project))
+
+
+def _run_make(runner: Runner, job: Job) -> Work[Path]:
+    asked = _read(_Asked, job)
+    render, path = asked.settings(runner), Path(job.project) if job.project else None
+    return runner.make(asked.idea, asked.out, render, path=path, seed=render.seed)
+
+
+def _run_retrieve(runner: Runner, job: Job) -> Work[Retrieval]:
+    sought, project = _read(_Sought, job), open_project(job.project)
+    return retrieve(
+        project,
+        find_motion(project, sought.motion_id),
+        settings=_of_user(runner, job),
+        load_sight=runner.load_sight,
+        words=sought.words,
+        terms=sought.terms,
+        suggest=sought.suggest,
+        fetch=sought.fetch,
+        filter=sought.filter,
+    )
+
+
+def _run_scan(runner: Runner, job: Job) -> Work[object]:
+    arrived, settings = _read(_Arrived, job), _of_user(runner, job)
+    if arrived.upload is not None and arrived.motion_id is not None:
+        project = open_project(job.project)
+        motion, sight = find_motion(project, arrived.motion_id), runner.load_sight
+        video, name = arrived.upload, arrived.name
+        return keep_brought(project, motion, video, name, settings=settings, load_sight=sight)
+    if arrived.upload is not None:
+        return add_list(arrived.upload, arrived.name, settings=settings)
+    if arrived.path is not None:
+        return add_folder(arrived.path, settings=settings)
+    if arrived.library is not None:
+        return scan_again(arrived.library, settings=settings)
+    raise InputError("a job of the kind 'scan' cannot be run: it names nothing to look through")
+
+
+def _of_user(runner: Runner, job: Job) -> Settings:
+    """The settings of whoever asked for the job: each has a library of their own."""
+    return replace(runner.settings, user=job.user)
+
+
+RUN: dict[str, Callable[[Runner, Job], Work[Any]]] = {
+    "render": _run_render,
+    "render_all": _run_render_all,
+    "film": _run_film,
+    "animatic": _run_animatic,
+    "make": _run_make,
+    "retrieve": _run_retrieve,
+    "scan": _run_scan,
+}
+"""How a job of each kind becomes work."""

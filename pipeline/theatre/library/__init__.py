@@ -1,0 +1,1 @@
+"""The theatre's own library of clips, drawn on first use."""

@@ -1,0 +1,1 @@
+"""Training of what looks at theatre clips: detector, CLIP, video-text model."""

@@ -19,7 +19,13 @@ from starlette.responses import Response
 from pipeline.errors import InputError, PipelineError
 from pipeline.files import details_of, problem_of
 from pipeline.settings import Settings
-from studio.refusals import ConflictError, NotThereError, TooLargeError, boundary
+from studio.refusals import (
+    ConflictError,
+    NotAllowedError,
+    NotThereError,
+    TooLargeError,
+    boundary,
+)
 from studio.visitors import UnknownVisitorError, Visitors
 
 API_PREFIX = "/gradio_api/studio/api"
@@ -157,6 +163,7 @@ async def chunks(
 def _status_of(error: PipelineError) -> int:
     kinds: tuple[tuple[type[PipelineError], int], ...] = (
         (UnknownVisitorError, 401),
+        (NotAllowedError, 403),
         (NotThereError, 404),
         (ConflictError, 409),
         (TooLargeError, 413),

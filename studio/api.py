@@ -20,6 +20,8 @@ from studio.changing import Stamps, change
 from studio.copies import copy_view, remember
 from studio.history import version_views
 from studio.jobs import JobDesk
+from studio.libraries import add_folder, libraries_view, look_again, remove_library
+from studio.motions import decide, motions_of, search
 from studio.operations import count_up
 from studio.pictures import MAX_PICTURE_BYTES, keep_picture, plain_jpeg
 from studio.projects import editing, find_scene, open_by_id
@@ -28,6 +30,7 @@ from studio.refusals import FAILED
 from studio.rendering import make_animatic, make_film, render
 from studio.signing import Links
 from studio.story_operations import OPERATIONS
+from studio.uploads import LIST, VIDEO, receiving
 from studio.views import changed_view, saved_time, shelf_view, show, story_view
 from studio.visitors import Visitors
 
@@ -37,7 +40,8 @@ B = TypeVar("B", bound=Record)
 def api_routes(settings: Settings, queue: Queue) -> list[BaseRoute]:
     """Give the routes that answer in JSON; see `launch(app_kwargs=...)`."""
     router, visitors = APIRouter(), Visitors(settings)
-    for name, endpoint in _endpoints(Api(settings, queue), visitors).items():
+    endpoints = {**_endpoints(Api(settings, queue), visitors), **_arriving(visitors, queue)}
+    for name, endpoint in endpoints.items():
         router.add_route(f"{API_PREFIX}/{name}", endpoint, methods=["POST"])
     return router.routes
 
@@ -110,6 +114,44 @@ class Api:
         project = open_by_id(settings, told.project)
         return words_view(project, settings, told.scene, told.region, told.text)
 
+    def motions(self, settings: Settings, told: bodies.OfProject) -> View:
+        """Give the motions of a story, and where clips of them may come from."""
+        heads = motions_of(settings, told.project, self._links).heads()
+        return {"motions": heads, **libraries_view(settings)}
+
+    def motion(self, settings: Settings, told: bodies.OfMotion) -> View:
+        """Give one motion with its clips."""
+        return motions_of(settings, told.project, self._links).view(told.motion)
+
+    def search(self, settings: Settings, told: bodies.Search) -> View:
+        """Queue the search for a motion's clips."""
+        search(open_by_id(settings, told.project), settings, self._queue, told)
+        return {}
+
+    def decide(self, settings: Settings, told: bodies.Decide) -> View:
+        """Keep a verdict on a clip and give its motion."""
+        decide(settings, told)
+        return self.motion(settings, told)
+
+    def libraries(self, settings: Settings, _: bodies.OfProject) -> View:
+        """Give where clips may come from."""
+        return libraries_view(settings)
+
+    def library_add(self, settings: Settings, told: bodies.AddFolder) -> View:
+        """Queue the look through a folder or a list of clips."""
+        add_folder(open_by_id(settings, told.project), settings, self._queue, told.path)
+        return {}
+
+    def library_again(self, settings: Settings, told: bodies.OfLibrary) -> View:
+        """Queue another look through the folder of a library."""
+        look_again(open_by_id(settings, told.project), settings, self._queue, told.library)
+        return {}
+
+    def library_remove(self, settings: Settings, told: bodies.OfLibrary) -> View:
+        """Delete a library and give those that are left."""
+        remove_library(settings, self._queue, told.library)
+        return libraries_view(settings)
+
     def copy(self, settings: Settings, told: bodies.OfProject) -> View:
         """Give what the browser keeps of a story."""
         return copy_view(open_by_id(settings, told.project))
@@ -148,13 +190,29 @@ def _endpoints(api: Api, visitors: Visitors) -> dict[str, Endpoint]:
         "animatic": _reading(bodies.OfProject, api.animatic),
         "versions": _reading(bodies.OfProject, api.versions),
         "words": _reading(bodies.Words, api.words),
+        "motions": _reading(bodies.OfProject, api.motions),
+        "motion": _reading(bodies.OfMotion, api.motion),
+        "search": _reading(bodies.Search, api.search),
+        "decide": _reading(bodies.Decide, api.decide),
+        "libraries": _reading(bodies.OfProject, api.libraries),
+        "library_add": _reading(bodies.AddFolder, api.library_add),
+        "library_again": _reading(bodies.OfLibrary, api.library_again),
+        "library_remove": _reading(bodies.OfLibrary, api.library_remove),
         "copy": _reading(bodies.OfProject, api.copy),
         "remember": _reading(bodies.Remember, api.remember),
     }
     return {
         **{name: answering(work, visitors) for name, work in works.items()},
         "picture": answering(api.picture, visitors, at_most=MAX_PICTURE_BYTES),
+    }
+
+
+def _arriving(visitors: Visitors, queue: Queue) -> dict[str, Endpoint]:
+    """The routes whose bodies are files, kept as they arrive."""
+    return {
         "import": importing(visitors),
+        "clip": receiving(visitors, queue, VIDEO),
+        "captions": receiving(visitors, queue, LIST),
     }
 
 

@@ -7,12 +7,15 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from pipeline.artifacts import Casting
-from pipeline.story import MAX_SCENES, Record
+from pipeline.clips import ClipFilter, Verdict
+from pipeline.story import MAX_SCENES, Record, ShortText
 from studio.operations import Name
 from studio.reading import MAX_CHARACTERS
 from studio.rendering import Quality, Seed
 
 _MOST_JOBS = 500
+_MOST_TERMS = 80
+_LONGEST_PATH = 1000
 JobId = Annotated[int, Field(strict=True, gt=0, lt=2**63)]
 JobIds = Annotated[tuple[JobId, ...], Field(max_length=_MOST_JOBS)]
 
@@ -66,6 +69,46 @@ class Words(OfScene):
     region: Name | None
     text: Annotated[str, StringConstraints(max_length=MAX_CHARACTERS)]
     """As it stands in its field: the marks count from its first character, also from a blank."""
+
+
+class OfMotion(OfProject):
+    """Which motion is asked for."""
+
+    motion: Name
+
+
+class Search(OfMotion):
+    """What clips are searched for."""
+
+    words: ShortText
+    """What is done, as a person says it."""
+    terms: Annotated[tuple[ShortText, ...], Field(max_length=_MOST_TERMS)] | None = None
+    """The words that captions are searched for; None = those words with their other forms."""
+    suggest: bool = False
+    """Whether a language model adds words."""
+    fetch: bool = False
+    """Whether clips that lie on a site are fetched from there."""
+    filter: ClipFilter | None = None
+    """What a clip needs; None = what the pack asks for."""
+
+
+class Decide(OfMotion):
+    """A verdict on a clip; None takes it back."""
+
+    clip: Name
+    verdict: Verdict | None
+
+
+class AddFolder(OfProject):
+    """A folder of clips, or a list of them, on the studio's own machine."""
+
+    path: Annotated[str, StringConstraints(strip_whitespace=True, max_length=_LONGEST_PATH)]
+
+
+class OfLibrary(OfProject):
+    """Which library is asked for."""
+
+    library: Name
 
 
 class Copy(Record):

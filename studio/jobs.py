@@ -16,6 +16,7 @@ from pipeline.queue import Job, Queue
 from pipeline.settings import Settings
 from pipeline.worker import PARENT_VARIABLE
 from pipeline.workspace import Project
+from studio.cards import counted, sentence
 from studio.signing import Links
 
 _LOG = logging.getLogger(__name__)
@@ -23,7 +24,27 @@ _WATCH_SECONDS = 1.0
 _LONGEST_WAIT_SECONDS = 60.0
 _STOP_SECONDS = 15.0
 _DAY_SECONDS = 86_400.0
-_TITLES = {"film": "Making the film", "animatic": "Making the animatic"}
+_DOING = {
+    "library": "drawing the theatre's clips",
+    "scan": "looking for videos",
+    "list": "reading the list",
+    "words": "asking the language model for words",
+    "index": "reading captions",
+    "pictures": "looking at pictures",
+    "fetch": "fetching clips from their site",
+    "probe": "looking into files",
+    "look": "following actors",
+    "video_text": "comparing movements with the words",
+    "crop": "cutting actors out",
+}
+"""What work on clips does at each stage; its steps count within the stage."""
+ON_CLIPS = ("retrieve", "scan")
+"""Kinds of work that read libraries of clips."""
+_TITLES = {
+    "film": "Making the film",
+    "animatic": "Making the animatic",
+    "scan": "Looking through clips",
+}
 
 
 class WorkerProcess:
@@ -127,7 +148,7 @@ class JobDesk:
 
     def missed(self, project: Project) -> list[str]:
         """Say what failed in the last day, was not tried again, and has been told nobody yet."""
-        latest = {(job.kind, _scene_of(job)): job for job in self._queue.jobs(project.path)}
+        latest = {(job.kind, *_about(job)): job for job in self._queue.jobs(project.path)}
         since = time.time() - _DAY_SECONDS
         failed = [
             job
@@ -147,15 +168,19 @@ class JobDesk:
             "id": job.id,
             "kind": job.kind,
             "scene_id": scene_id,
+            "motion": job.arguments.get("motion_id"),
+            "doing": _DOING.get(job.stage, "") if job.kind in ON_CLIPS else "",
+            "note": job.note,
             "title": _title(job, project, scene_id),
             "state": job.state,
             "active": job.is_active,
             "step": job.step,
             "total": job.total,
-            "eta": job.eta_seconds,
+            "eta": None if job.kind in ON_CLIPS else job.eta_seconds,
             "ahead": waiting.index(job.id) if job.id in waiting else 0,
             "preview": self._links.link(settings, preview) if job.preview else None,
             "failed": self._failure(job) if job.state == "failed" else None,
+            "outcome": _outcome(job) if job.state == "done" else "",
         }
 
     def _failure(self, job: Job) -> str:
@@ -169,8 +194,31 @@ def _scene_of(job: Job) -> str | None:
     return job.scene_id or job.arguments.get("scene_id")
 
 
+def _about(job: Job) -> tuple[str | None, ...]:
+    """What a job works on: another of that kind on the same has tried it again."""
+    if job.kind == "scan":
+        return tuple(job.arguments.get(name) for name in ("path", "library", "name", "motion_id"))
+    return _scene_of(job), job.arguments.get("motion_id")
+
+
+def _outcome(job: Job) -> str:
+    """Say what came of a look through clips; empty of other work."""
+    told = job.result
+    if job.kind != "scan" or not isinstance(told, dict | list):
+        return ""
+    if isinstance(told, list):  # the shots of a video
+        return sentence(counted(len(told), "new clip"))
+    others = (("bad", "cannot be read"), ("broken", "left out"))
+    parts = [f"{told[name]} {words}" for name, words in others if told.get(name)]
+    outcome = sentence(", ".join([counted(told.get("added", 0), "new clip"), *parts]))
+    first = next(iter(told.get("problems", ())), "").rstrip(".")
+    return f"{outcome} {first}." if first else outcome
+
+
 def _title(job: Job, project: Project, scene_id: str | None) -> str:
     if job.kind in _TITLES:
         return _TITLES[job.kind]
+    if job.kind == "retrieve":
+        return f"Searching clips of “{job.arguments.get('words', '')}”"
     scene = next((one for one in project.story.scenes if one.id == scene_id), None)
     return f"Rendering “{scene.title or scene.id}”" if scene else "Rendering"

@@ -31,6 +31,7 @@ from pipeline.queue import Queue
 from pipeline.settings import Settings
 from pipeline.story import NUM_KEYFRAMES
 from pipeline.workspace import Project
+from studio.clip_media import FILES, find_preview
 from studio.drawings import THEATRE_PREFIX, backdrop, face
 from studio.pictures import find_picture
 from studio.projects import checked_id, find_take, open_by_id
@@ -63,6 +64,7 @@ def make_routes(settings: Settings, queue: Queue) -> list[BaseRoute]:
     signed.add_api_route(project + "/films/{film_id}.srt", media.subtitles)
     signed.add_api_route(project + "/films/{film_id}.vtt", media.captions)
     signed.add_api_route(project + "/pictures/{picture_id}.jpg", media.picture)
+    signed.add_api_route(project + "/clips/{motion_id}/{clip_id}/{name}", media.clip)
     signed.add_api_route(project + "/jobs/{job_id}/{step}", media.preview)
     signed.add_api_route(project + "/story/{name}", media.story)
     signed.add_api_route(project + "/export.zip", media.bundle)
@@ -140,6 +142,17 @@ class Media:
         """Serve a picture that the storyteller brought."""
         path = _found(lambda: find_picture(_open(request, project_id), picture_id))
         return FileResponse(path, media_type="image/jpeg", headers=_KEPT)
+
+    def clip(
+        self, request: Request, project_id: str, motion_id: str, clip_id: str, name: str
+    ) -> FileResponse:
+        """Serve one of the small videos of a clip, or a still of it (see `clip_media.FILES`)."""
+        kind = FILES.get(name)
+        if kind is None:
+            raise HTTPException(404)
+        project, settings = _found(lambda: _open(request, project_id)), request.state.settings
+        path = _found(lambda: find_preview(project, settings, motion_id, clip_id, name))
+        return FileResponse(path, media_type=kind, headers=_KEPT)
 
     def story(self, request: Request, project_id: str, name: str) -> Response:
         """Hand over a story as a file in the format of that name: 'story', 'plan', 'jsonl'."""

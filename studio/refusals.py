@@ -24,6 +24,10 @@ class NotThereError(WorkspaceError):
     """What was asked for is not there, or is somebody else's."""
 
 
+class NotAllowedError(InputError):
+    """What was asked for is not for visitors of the studio."""
+
+
 class TooLargeError(InputError):
     """More was sent than the studio takes at once."""
 

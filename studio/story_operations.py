@@ -17,6 +17,7 @@ from pipeline.workspace import Project
 from studio import edits
 from studio.arrivals import mended_notice
 from studio.board_operations import Add, Duplicate, Merge, Recover, Remove, Reorder, Split
+from studio.motion_operations import MoveLike
 from studio.operations import (
     ChooseMotion,
     ChooseShot,
@@ -168,6 +169,7 @@ AnyOperation = Annotated[
     | ChooseMotion
     | DescribeOverlap
     | Patch
+    | MoveLike
     | Enter
     | ChooseTake
     | DropPicture

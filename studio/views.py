@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipeline.crediting import film_credits
 from pipeline.settings import Settings
 from pipeline.story import Motion, Scene
 from pipeline.workspace import Project, ProjectSummary, list_projects
@@ -186,6 +187,7 @@ def _film(shown: Shown, path: Path) -> View:
         "subtitles_file": f"{name}.srt",
         "language": shown.project.story.language,
         "note": f"Made {_when(made)} from the chosen takes.{_aged(shown, made)}",
+        "credits": _credits(shown),
     }
 
 
@@ -197,6 +199,13 @@ def _animatic(shown: Shown) -> View | None:
     video = shown.address("films/animatic.mp4")
     name = f"{shown.project.path.name}-animatic.mp4"
     return {"video": f"{video}&v={path.stat().st_mtime_ns}", "file": name}
+
+
+def _credits(shown: Shown) -> str:
+    """Whom a film names of the scenes that have takes; empty where nobody is to be named."""
+    story = shown.project.story
+    filmed = tuple(scene for scene in story.scenes if shown.takes.chosen(scene.id))
+    return film_credits(shown.project, story.model_copy(update={"scenes": filmed}))
 
 
 def _aged(shown: Shown, made: datetime) -> str:

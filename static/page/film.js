@@ -5,16 +5,19 @@ import { el, address, duration, isCalm } from './dom.js';
 export class Film {
   constructor() {
     this.root = el('section', { class: 'film', hidden: true, 'aria-label': 'The film' });
+    this.credits = el('p', { class: 'film-credits' });
     this.shown = null;
   }
 
   /** Show the film of a story. */
   draw(film) {
+    this.credits.textContent = film && film.credits ? `Credits: ${film.credits}.` : '';
+    this.credits.hidden = !this.credits.textContent;
     const id = film ? film.id : '';
     if (this.shown === id) return;
     this.shown = id;
     this.root.hidden = !film;
-    this.root.replaceChildren(...(film ? parts(film) : []));
+    this.root.replaceChildren(...(film ? parts(film, this.credits) : []));
   }
 
   /** Bring the film into sight. */
@@ -23,7 +26,7 @@ export class Film {
   }
 }
 
-function parts(film) {
+function parts(film, credits) {
   const video = el('video', { controls: true, playsinline: true, preload: 'metadata', src: `${address(film.video)}#t=0.01` });
   if (film.captions) {
     const track = el('track', { kind: 'subtitles', label: 'Narration', srclang: film.language || 'en', default: true });
@@ -35,6 +38,7 @@ function parts(film) {
   keep.append(el('p', {}, el('span', { text: `${film.note} ` }), length));
   keep.append(download('Download the film (mp4)', film.video, film.file));
   if (film.subtitles) keep.append(download('Download the narration (srt)', film.subtitles, film.subtitles_file));
+  keep.append(credits);
   video.addEventListener('loadedmetadata', () => { length.textContent = `${duration(video.duration)} long.`; });
   return [video, keep];
 }

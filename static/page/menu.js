@@ -12,7 +12,7 @@ export function openMenu(button, entries) {
   }
   menu.addEventListener('keydown', (event) => walk(menu, event));
   menu.addEventListener('toggle', (event) => { if (event.newState === 'closed') close(menu, button); });
-  button.closest('.studio').append(menu);
+  button.closest('dialog, .studio').append(menu); // what lies outside an open dialog cannot be reached
   button.setAttribute('aria-expanded', 'true');
   menu.showPopover();
   place(menu, button);

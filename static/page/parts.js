@@ -12,6 +12,7 @@ import { Watch } from './jobs.js';
 import { openKeep } from './keep.js';
 import { forgetting, Notice } from './notice.js';
 import { decide, isGone, noticed } from './others.js';
+import { isAboutClips, Motions } from './motions/motions.js';
 import { Outbox } from './outbox.js';
 import { Saved } from './saved.js';
 import { StoryFindings } from './storyfindings.js';
@@ -33,7 +34,10 @@ export function makeMessengers(shop) {
   shop.watch = new Watch({
     story: () => shop.story,
     going: (jobs) => shop.live(jobs),
-    ended: (jobs) => shop.errands.ended(jobs),
+    ended: (jobs) => {
+      shop.motions.ended(jobs.filter(isAboutClips));
+      shop.errands.ended(jobs.filter((job) => !isAboutClips(job)));
+    },
     heard: ({ revision }) => noticed(shop, revision),
     say: (words) => shop.say(words),
   });
@@ -42,6 +46,18 @@ export function makeMessengers(shop) {
     flush: () => shop.flush(),
     refresh: (view, film) => shop.refresh(view, film),
     warn: (...told) => shop.notice.draw(...told),
+  });
+}
+
+/** Give a workshop the window of motions. */
+function makeMotions(shop) {
+  shop.motions = new Motions({
+    story: shop.story,
+    place: () => shop.root,
+    scene: () => shop.story.scene(shop.selected),
+    like: (op) => shop.moveLike(op),
+    watch: () => shop.watch,
+    settled: () => shop.errands.settled(),
   });
 }
 
@@ -58,9 +74,11 @@ export function makeParts(shop) {
     makeFilm: () => shop.errands.film(),
     playBoxes: () => shop.playBoxes(),
     makeAnimatic: () => shop.errands.animatic(),
+    motions: () => shop.motions.open(),
     history: () => shop.openVersions(),
     keep: () => openKeep(shop.root, shop.story.head),
   });
+  makeMotions(shop);
   shop.cast = new Cast(send);
   shop.findings = new StoryFindings(send, () => shop.editor.root);
   shop.film = new Film();

@@ -5,6 +5,7 @@ import { address, duration } from './dom.js';
 export function progressWords(job, waiting = 0) {
   const words = [];
   if (job.state === 'queued') words.push(job.ahead ? `waiting, ${job.ahead} before it` : 'getting ready');
+  else if (job.doing) words.push([job.doing, job.total > 1 ? `${job.step} of ${job.total}` : ''].filter(Boolean).join(', '));
   else if (!job.step) words.push('getting ready');
   else words.push(`step ${job.step} of ${job.total}`);
   if (job.eta !== null && job.eta !== undefined) words.push(`about ${duration(job.eta)} left`);

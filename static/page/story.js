@@ -3,7 +3,7 @@ import { applyPatch, layoutOf } from '../editor/document.js';
 
 const DEEDS = {
   describe: 'change what somebody does', motion: 'change a motion', shot: 'change the shot',
-  overlap: 'change words where boxes overlap', enter: 'bring somebody in', fix: 'fix a finding',
+  overlap: 'change words where boxes overlap', enter: 'bring somebody in', like: 'move like a clip', fix: 'fix a finding',
 };
 const WORDS = ['title', 'setting', 'narration', 'background', 'camera', 'shot_size', 'overlaps'];
 const OF_REGIONS = ['id', 'character_id', 'motion', 'description', 'layer', 'locked', 'keys'];

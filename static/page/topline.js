@@ -6,18 +6,21 @@ import { openMenu } from './menu.js';
 
 /** The top line; `send(op)` sends the title, the other functions do what their button says. */
 export class TopLine {
-  constructor({ send, saved, renderAll, makeFilm, playBoxes, makeAnimatic, history, keep }) {
+  constructor({ send, saved, renderAll, makeFilm, playBoxes, makeAnimatic, motions, history, keep }) {
     this.title = new Field({ label: 'Title of the story', kind: 'line', max: 200, hint: 'Untitled', send: (value) => send({ op: 'title', value }) });
     this.title.root.classList.add('story-title');
     this.play = button('plain', 'Play the boxes', playBoxes);
     this.play.title = 'The whole story as moving boxes with its narration, without a model';
+    this.motions = button('plain', 'Motions', motions);
+    this.motions.setAttribute('aria-haspopup', 'dialog');
+    this.motions.title = 'What the motions of the story need, and clips to learn them from';
     this.render = button('accent', '', () => renderAll(null));
     this.film = button('plain', 'Make the film', makeFilm);
     this.more = button('plain', 'Keep ▾', () => this.open({ makeAnimatic, history, keep }));
     Object.entries({ 'aria-haspopup': 'menu', 'aria-label': 'Keep this story, earlier versions' }).forEach(([name, value]) => this.more.setAttribute(name, value));
     this.heading = el('h2', { class: 'unseen' });
     this.root = el('header', { class: 'topline' }, this.heading, this.title.root, saved.root,
-      el('div', { class: 'doings' }, this.play, this.render, this.film, this.more));
+      el('div', { class: 'doings' }, this.play, this.motions, this.render, this.film, this.more));
   }
 
   draw({ head, scenes }) {
@@ -41,7 +44,7 @@ export class TopLine {
   live(jobs) {
     this.jobs = jobs;
     this.render.disabled = this.rendered || jobs.some((job) => job.scene_id);
-    this.making = jobs.some((job) => !job.scene_id);
+    this.making = jobs.some(({ kind }) => kind === 'film' || kind === 'animatic');
   }
 
   open({ makeAnimatic, history, keep }) {

@@ -140,6 +140,12 @@ export class Workshop {
     return this.outbox.send(this.story.project, op, deed, base);
   }
 
+  /** Let an actor move like a clip, and show its boxes. */
+  async moveLike(op) {
+    this.editor.root.scrollIntoView({ block: 'center' });
+    await this.send(op);
+  }
+
   heard(changed, op, deed) {
     keepSoon(changed.project);
     if (changed.project !== this.story.project || !this.adopt(changed, op, deed)) return;
@@ -232,6 +238,7 @@ export class Workshop {
 
   live(jobs) {
     this.jobs = jobs;
+    this.motions?.live(jobs);
     if (!this.form) return;
     this.board.live(jobs);
     this.top.live(jobs);

@@ -21,6 +21,7 @@ from studio.signing import Links
 from studio.staging import played_pack
 from studio.views import head_view, show, story_view
 from tests.studio.fixtures import add_take
+from tests.studio.found import make_clip
 from tests.studio.talking import Page
 
 Scenes = Callable[[], dict[str, Any]]
@@ -250,6 +251,27 @@ def test_film_is_the_newest_with_its_narration(
     add_take(project, "dawn")  # made in 2024
     os.utime(project.films_dir / "film-01.mp4", (1_600_000_000, 1_600_000_000))
     assert "newer takes" in film()["note"]
+
+
+def test_a_film_names_the_clips_its_scenes_move_like(
+    project: Project, settings: Settings, links: Links
+) -> None:
+    clip = make_clip("film-club", 3)
+    project.keep_footage(clip)
+    story = project.story
+    dawn, dusk = story.scenes
+    fox = dusk.regions[0].model_copy(update={"clip": clip.id})
+    project.save_story(story.revised(scenes=(dawn, dusk.model_copy(update={"regions": (fox,)}))))
+    project.films_dir.mkdir(parents=True, exist_ok=True)
+    (project.films_dir / "film-01.mp4").write_bytes(b"film")
+
+    def named() -> str:
+        return head_view(show(project, settings, links))["film"]["credits"]
+
+    add_take(project, "dawn")
+    assert named() == ""  # the scene that moves like it has no take yet
+    add_take(project, "dusk")
+    assert named() == "Movement after Ada, the film club (CC-BY-4.0)"
 
 
 def test_an_animatic_that_is_made_anew_has_another_address(

@@ -1,0 +1,53 @@
+// The story's motions as the rest of the page knows them: opens their window, and tells what ended while it is closed.
+import { toast } from '../toast.js';
+import { MotionsWindow } from './window.js';
+
+const KINDS = ['retrieve', 'scan'];
+
+/** Whether a piece of work is about clips. */
+export function isAboutClips({ kind }) {
+  return KINDS.includes(kind);
+}
+
+/**
+ * The motions of the open story. `story` gives `{project}`, `place` where the window hangs, `scene()` the selected scene;
+ * `like(op)` sends the edit; `watch()` gives the watch, `settled()` waits until edits are saved.
+ */
+export class Motions {
+  constructor({ story, place, scene, like, watch, settled }) {
+    Object.assign(this, { story, place, scene, like, watch, settled });
+    this.jobs = [];
+    this.window = null;
+  }
+
+  /** Open the window, at a motion if one is named. */
+  open(motion = '') {
+    if (this.window && this.window.open) return;
+    const { project } = this.story;
+    const hooks = { scene: this.scene, settled: this.settled, watch: this.watch() };
+    this.window = new MotionsWindow({ ...hooks, place: this.place(), project, motion, like: (wish) => this.liked(wish) });
+    this.window.live(this.jobs);
+  }
+
+  liked(wish) {
+    this.like({ op: 'like', scene: this.scene().id, ...wish });
+  }
+
+  /** Show the work that goes on. */
+  live(jobs) {
+    this.jobs = jobs.filter(isAboutClips);
+    if (this.window && this.window.open) this.window.live(this.jobs);
+  }
+
+  /** Tell what has ended. */
+  ended(jobs) {
+    if (!jobs.length) return;
+    if (this.window && this.window.open) { this.window.ended(jobs); return; }
+    for (const job of jobs) this.tell(job);
+  }
+
+  tell({ title, state, failed, motion, outcome }) {
+    if (state === 'failed') toast(failed || 'Try it again.', { error: true, title: `${title}: that did not work` });
+    if (state === 'done') toast(`${title}: ${outcome || 'done.'}`, { action: { words: 'Look at the clips', run: () => this.open(motion || '') } });
+  }
+}

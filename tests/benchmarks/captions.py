@@ -173,6 +173,8 @@ def main() -> None:
         ask(options.ask)
         return
     for count in options.clips:
+        if options.folder:
+            options.folder.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="captions-", dir=options.folder))
         try:
             print(f"{shutil.disk_usage(folder).free / 1e9:.0f} GB are free")

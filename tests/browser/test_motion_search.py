@@ -18,7 +18,7 @@ from tests.browser.opening import Studio, open_studio
 from tests.browser.stage import Stage
 from tests.browser.test_motions import make_dance, open_window, verdicts
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SEARCH_MS = 120_000
 
 

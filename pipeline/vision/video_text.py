@@ -100,7 +100,9 @@ def _load(model: str, may_download: bool) -> tuple[Any, Any, dict[str, Any]]:
     import torch
     from huggingface_hub import hf_hub_download
     from transformers import AutoTokenizer, XCLIPModel
+    from transformers.utils import logging as transformers_logging
 
+    transformers_logging.disable_progress_bar()
     where: dict[str, Any] = {"local_files_only": not may_download}
     made = XCLIPModel.from_pretrained(model, use_safetensors=True, dtype=torch.float32, **where)
     tokenizer = AutoTokenizer.from_pretrained(model, **where)

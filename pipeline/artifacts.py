@@ -1,4 +1,4 @@
-"""What the stages leave behind: casting, take, timeline."""
+"""What the stages leave behind: casting, prompts, takes with their reports, timeline."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from pipeline.story import Box, Id, Record, Revision
+from pipeline.story import NUM_KEYFRAMES, Box, Id, Record, Revision
 
 
 def _moment(text: str) -> str:
@@ -114,6 +114,28 @@ class RegionPrompt(Record):
     region_id: Id
     text: str
     boxes: tuple[Box | None, ...]
+    """At the six keyframes; None where the region is absent."""
+    held: tuple[int, ...] = ()
+    """The keyframes whose box stays until the next one, where others go on towards it."""
+
+
+class OverlapPrompt(Record):
+    """Words for the cells that all of these regions share, in place of their own texts there."""
+
+    region_ids: tuple[Id, ...]
+    text: str
+
+
+class PriorBinding(Record):
+    """A learned look or motion, and the regions it works in; ids join them, never words."""
+
+    prior: Id
+    """Name of the adapter: the key of the prior in the store."""
+    kind: Literal["character", "motion"]
+    region_ids: tuple[Id, ...]
+    scale: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] = 1.0
+    from_keyframe: int = Field(default=0, ge=0, lt=NUM_KEYFRAMES)
+    to_keyframe: int = Field(default=NUM_KEYFRAMES - 1, ge=0, lt=NUM_KEYFRAMES)
 
 
 class ScenePrompt(Record):
@@ -122,19 +144,96 @@ class ScenePrompt(Record):
     scene_id: Id
     regions: tuple[RegionPrompt, ...]
     background: str
+    overlaps: tuple[OverlapPrompt, ...] = ()
+    caption: str = ""
+    """The whole scene in one text, for rendering without regions."""
+    priors: tuple[PriorBinding, ...] = ()
     substitutions: tuple[str, ...] = ()
 
 
+BoxTiming = Literal["interpolate", "hold", "reference"]
+"""Boxes between keyframes: on their way, held over the keyframe's latents, or as the paper's code
+does it (held, two latents each, negative edges read from the other side)."""
+AttentionMethod = Literal["auto", "classes", "lse"]
+FrameSide = Annotated[int, Field(ge=16, le=2048)]
+
+
 class RenderSettings(Record):
-    """How a take is rendered. Words as in diffusers."""
+    """How a take is rendered. Words as in diffusers; None stands for the pack's own."""
 
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     num_inference_steps: Annotated[int, Field(ge=1, le=200)] = 20
     guidance_scale: Annotated[float, Field(ge=0, le=30, allow_inf_nan=False)] = 4.0
+    negative_prompt: Annotated[str, Field(max_length=4000)] = ""
+    scheduler: Literal["ddim", "dpm"] | None = None
+    num_frames: Annotated[int, Field(ge=1, le=1000)] | None = None
+    height_px: FrameSide | None = None
+    width_px: FrameSide | None = None
+    box_timing: BoxTiming | None = None
+    use_regions: bool = True
+    """False renders the scene's caption alone, as the plain model would."""
+    use_priors: bool = True
+    attention: AttentionMethod = "auto"
+
+
+class Timings(Record):
+    """Seconds that the parts of a render took; a resumed one counts all its runs."""
+
+    text: float = Field(default=0.0, ge=0)
+    denoise: float = Field(default=0.0, ge=0)
+    decode: float = Field(default=0.0, ge=0)
+    report: float = Field(default=0.0, ge=0)
+
+
+class AppliedPrior(Record):
+    """A prior that a take was rendered with: which file it was, and where it worked."""
+
+    binding: PriorBinding
+    sha256: str
+
+
+Mark = Literal["on its mark", "near", "missed"]
+
+
+class KeyframeReport(Record):
+    """A region at a keyframe: the box asked for and the one seen in the take."""
+
+    keyframe: int = Field(ge=0, lt=NUM_KEYFRAMES)
+    asked: Box
+    """Clipped to the frame."""
+    seen: Box | None
+    """None = nothing like it was found."""
+    iou: float = Field(ge=0, le=1)
+    """0 where nothing was found."""
+    centre_distance: float | None = None
+    """Between the boxes' centres, in frame diagonals; None where nothing was found."""
+    mark: Mark
+
+
+class RegionReport(Record):
+    """How well a region was obeyed at the keyframes where that can be said."""
+
+    region_id: Id
+    words: str
+    keyframes: tuple[KeyframeReport, ...] = ()
+    not_measured: str = ""
+    """Why nothing is said of it; empty = it was measured."""
+
+
+class TakeReport(Record):
+    """Boxes asked against boxes seen; `detector` says who looked."""
+
+    detector: str
+    regions: tuple[RegionReport, ...]
+    not_measured: str = ""
+    """Why nothing is said of the whole take; empty = it was looked at."""
 
 
 class Take(Record):
-    """One render of a scene; `takes/<scene>/<take>.json` beside the film clip of that name."""
+    """One render of a scene; `takes/<scene>/<take>.json` beside the film clip of that name.
+
+    The same record, as JSON, stands in the MP4's own `comment`.
+    """
 
     schema_version: Literal[1] = 1
     id: Id
@@ -150,6 +249,36 @@ class Take(Record):
     seconds_taken: float = Field(ge=0, le=1e7, allow_inf_nan=False)
     story_revision: Revision
     created: Moment
+    device: str = ""
+    """What it ran on: 'cpu, bfloat16'."""
+    attention: str = ""
+    """How region attention was computed, and why so."""
+    placement: str = ""
+    """Where the model's parts lay while they were not used."""
+    timings: Timings | None = None
+    priors: tuple[AppliedPrior, ...] = ()
+    report: TakeReport | None = None
+    """None = nobody has looked yet."""
+    versions: dict[str, str] = Field(default_factory=dict)
+
+
+class Card(Record):
+    """Words on paper before or after the film."""
+
+    title: str = ""
+    lines: tuple[str, ...] = ()
+    num_frames: int = Field(gt=0)
+
+
+class FilmSettings(Record):
+    """How takes become a film."""
+
+    transition: Literal["cut", "crossfade"] = "cut"
+    transition_seconds: Annotated[float, Field(gt=0, le=3, allow_inf_nan=False)] = 0.5
+    title_card: bool = False
+    end_card: bool = False
+    burn_subtitles: bool = False
+    """Whether the narration is drawn into the picture, beside the track that can be switched."""
 
 
 class Cut(Record):
@@ -169,3 +298,7 @@ class Timeline(Record):
     title: str
     fps: int = Field(gt=0)
     cuts: tuple[Cut, ...] = Field(min_length=1)
+    transition_frames: int = Field(default=0, ge=0)
+    """Frames that two neighbouring cuts share while one fades into the other; 0 = hard cuts."""
+    title_card: Card | None = None
+    end_card: Card | None = None

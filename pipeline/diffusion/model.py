@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -11,6 +13,8 @@ from pipeline.story import NUM_KEYFRAMES, Record
 
 if TYPE_CHECKING:
     import torch
+
+Part = Literal["text_encoder", "transformer", "vae"]
 
 
 class ClipFormat(Record):
@@ -73,3 +77,11 @@ class VideoModel:
     vae: Any
     scheduler: Any
     device: torch.device
+
+    @contextmanager
+    def using(self, part: Part) -> Iterator[Any]:
+        """Give a part, on its device for as long as the block lasts.
+
+        Here every part stays where it is; a pack that does not fit moves them (`packs.load`).
+        """
+        yield getattr(self, part)

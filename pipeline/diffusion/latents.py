@@ -40,20 +40,9 @@ def decode(vae: AutoencoderKLCogVideoX, latents: Tensor) -> np.ndarray:
     """
     video = latents.transpose(0, 1).unsqueeze(0).to(vae.device, vae.dtype)
     pixels = vae.decode(video / vae.config["scaling_factor"], return_dict=False)[0][0]
-    return _to_uint8(pixels.permute(1, 2, 3, 0))
+    return pixels_to_uint8(pixels.permute(1, 2, 3, 0))
 
 
-@torch.no_grad()
-def latents_to_rgb(latents: Tensor, *, matrix: Tensor, bias: Tensor) -> np.ndarray:
-    """A rough picture of latents (f, C, h, w): uint8 RGB (f, h, w, 3), one frame per latent.
-
-    `matrix` (C, 3) and `bias` (3,) map a latent cell to its mean colour in [-1, 1]; a pack
-    brings them, fitted on its own VAE.
-    """
-    pixels = torch.einsum("fchw,cr->fhwr", latents.float(), matrix.to(latents.device))
-    return _to_uint8(pixels + bias.to(latents.device))
-
-
-def _to_uint8(pixels: Tensor) -> np.ndarray:
+def pixels_to_uint8(pixels: Tensor) -> np.ndarray:
     """Pixels from [-1, 1], clipped, to 0-255."""
     return ((pixels.float().clamp(-1, 1) + 1) * 127.5).round().byte().cpu().numpy()

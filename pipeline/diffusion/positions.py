@@ -18,28 +18,56 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-@contextmanager
-def joint_text(transformer: CogVideoXTransformer3DModel, text_length: int) -> Iterator[None]:
-    """Lets a CogVideoX transformer take `text_length` text tokens inside the block.
+def video_positions(transformer: CogVideoXTransformer3DModel, latents: Tensor) -> Tensor | None:
+    """The rows (V, D) of the position table for latents (B, f, C, h, w), where they are.
 
-    CogVideoXPatchEmbed adds one position table to text and video together and so allows a single
-    text length. Text rows of that table are zeros; here their number is changed, the visual rows
-    stay as they are, and both come back afterwards, whatever happens. Rotary models have no table
-    and need nothing. Not for two threads sharing one transformer.
+    Made once per take, in the model's number type: the stock patch embedding makes the table of any
+    size but its own anew in float64 at every forward. None for rotary models.
     """
     embed = transformer.patch_embed
     if not (embed.use_positional_embeddings or embed.use_learned_positional_embeddings):
+        return None
+    frames, (height, width) = latents.shape[1], latents.shape[-2:]
+    before_time = (frames - 1) * embed.temporal_compression_ratio + 1
+    own = embed.sample_height, embed.sample_width, embed.sample_frames
+    if (height, width, before_time) == own:
+        table = embed.pos_embedding
+    elif embed.use_learned_positional_embeddings:
+        raise ValueError("a learned position table fits clips of its own size only")
+    else:
+        table = embed._get_positional_embeddings(height, width, before_time, device=latents.device)
+    assert isinstance(table, torch.Tensor)
+    return table[0, embed.max_text_seq_length :].to(latents.device, transformer.dtype)
+
+
+@contextmanager
+def joint_text(
+    transformer: CogVideoXTransformer3DModel, video_table: Tensor | None
+) -> Iterator[None]:
+    """Lets a CogVideoX transformer take any number of text tokens inside the block.
+
+    CogVideoXPatchEmbed adds one position table to text and video together and so allows a single
+    text length. Its text rows are zeros; here the visual rows, `video_positions` of the latents,
+    are added to the video alone, and the patch embedding is as it was afterwards, whatever happens.
+    Rotary models have no table (None) and need nothing. Not for two threads sharing a transformer.
+    """
+    if video_table is None:
         yield
         return
-    old_length, old_table = embed.max_text_seq_length, embed.pos_embedding
-    assert isinstance(old_table, torch.Tensor)
-    zeros = old_table.new_zeros(1, text_length, old_table.shape[-1])
-    embed.max_text_seq_length = text_length
-    embed.pos_embedding = torch.cat([zeros, old_table[:, old_length:]], dim=1)
+    embed = transformer.patch_embed
+    own = embed.use_positional_embeddings, embed.use_learned_positional_embeddings
+
+    def add(_module: object, _inputs: object, tokens: Tensor) -> Tensor:
+        tokens[:, -len(video_table) :] += video_table
+        return tokens
+
+    hook = embed.register_forward_hook(add)
+    embed.use_positional_embeddings = embed.use_learned_positional_embeddings = False
     try:
         yield
     finally:
-        embed.max_text_seq_length, embed.pos_embedding = old_length, old_table
+        hook.remove()
+        embed.use_positional_embeddings, embed.use_learned_positional_embeddings = own
 
 
 def token_grid(transformer: CogVideoXTransformer3DModel, latents: Tensor) -> tuple[int, int, int]:

@@ -5,39 +5,146 @@ from __future__ import annotations
 import copy
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import torch
+from diffusers.schedulers.scheduling_ddim_cogvideox import CogVideoXDDIMScheduler
 from diffusers.schedulers.scheduling_dpm_cogvideox import CogVideoXDPMScheduler
 
-from pipeline.diffusion.attention import region_attention
-from pipeline.diffusion.positions import joint_text, rotary_positions
+from pipeline.diffusion.attention import RegionAttnProcessor, region_attention
+from pipeline.diffusion.feed_forward import feed_forward_in_parts
+from pipeline.diffusion.positions import joint_text, rotary_positions, video_positions
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
     from diffusers.models.transformers.cogvideox_transformer_3d import (
         CogVideoXTransformer3DModel,
     )
-    from diffusers.schedulers.scheduling_ddim_cogvideox import CogVideoXDDIMScheduler
     from torch import Tensor
 
+    from pipeline.artifacts import AttentionMethod
+    from pipeline.diffusion.adapters import RegionalAdapters
     from pipeline.diffusion.regions import RegionLayout
+
+Scheduler = CogVideoXDDIMScheduler | CogVideoXDPMScheduler
+_SCHEDULERS = {"ddim": CogVideoXDDIMScheduler, "dpm": CogVideoXDPMScheduler}
+_PLAIN = "plain: one text for the whole picture"
 
 
 @dataclass(frozen=True)
 class DenoiseStep:
-    """One finished step.
+    """One finished step, and all (but the generator's state) that the next ones start from.
 
     Attributes:
         step: its number, 1 to `total`.
         total: number of steps.
-        predicted: the clean latents the model predicts by now, float32 (B, f, C, h, w).
+        latents: float32 (B, f, C, h, w), as noisy as the step leaves them.
+        predicted: the clean latents the model predicts by now, likewise.
+        attention: how attention was computed, and why so.
     """
 
     step: int
     total: int
+    latents: Tensor
     predicted: Tensor
+    attention: str = ""
+
+
+def build_scheduler(scheduler: Scheduler, kind: Literal["ddim", "dpm"] | None) -> Scheduler:
+    """A scheduler of a kind with a pack's noise schedule; None copies the pack's own."""
+    if kind is None:
+        return copy.deepcopy(scheduler)
+    return _SCHEDULERS[kind].from_config(scheduler.config)
+
+
+def initial_noise(
+    shape: tuple[int, ...], *, generator: torch.Generator, device: torch.device | str = "cpu"
+) -> Tensor:
+    """Standard normal float32 noise (B, f, C, h, w), drawn on the CPU: same seed, same take."""
+    return torch.randn(shape, generator=generator, dtype=torch.float32).to(device)
+
+
+def denoise(
+    transformer: CogVideoXTransformer3DModel,
+    scheduler: Scheduler,
+    *,
+    noise: Tensor,
+    prompt_embeds: Tensor,
+    negative_prompt_embeds: Tensor,
+    regions: RegionLayout | None = None,
+    segments: Sequence[int] | None = None,
+    adapters: RegionalAdapters | None = None,
+    attention: AttentionMethod = "auto",
+    guidance_scale: float,
+    num_inference_steps: int,
+    generator: torch.Generator | None = None,
+    after: DenoiseStep | None = None,
+) -> Generator[DenoiseStep, None, Tensor]:
+    """Yields one record per step and returns the latents, float32 (B, f, C, h, w).
+
+    With regions, the negative half runs under the same regions, every segment with the negative
+    text. Scheduler and transformer are left as they were, also between steps and when the caller
+    stops early.
+
+    Args:
+        transformer: already on its device.
+        scheduler: copied, never changed.
+        noise: the start, from `initial_noise`; B takes share texts and regions.
+        prompt_embeds: (N, L, D), one text per segment, in the layout's order.
+        negative_prompt_embeds: (L, D), the text to steer away from, usually the empty one.
+        regions: who sees whom; None = plain CogVideoX (all N texts seen by all tokens).
+        segments: the scene's numbers of the layout's segments, where some were dropped.
+        adapters: at work in their regions; none without `regions`.
+        attention: how region attention is computed, see `region_attention`.
+        guidance_scale: 1 or less runs without the negative text.
+        num_inference_steps: at least 1.
+        generator: of the noise that DPM adds; on the CPU it is the same on every device.
+        after: goes on after this step of an earlier run, with `generator` as it was then, to the
+            latents of a run without a break.
+
+    Raises:
+        ValueError: the layout does not fit the texts or the latents (at the first step).
+    """
+    model = _Model(
+        transformer=transformer,
+        prompt_embeds=_join_texts(
+            prompt_embeds, negative_prompt_embeds if guidance_scale > 1 else None, noise.shape[0]
+        ).to(noise.device, transformer.dtype),
+        regions=None if regions is None else regions.to(noise.device),
+        segments=segments,
+        adapters=None if regions is None else adapters,
+        processor=RegionAttnProcessor(attention),
+        guidance_scale=guidance_scale,
+        table=video_positions(transformer, noise),  # 7. the positions
+        rotary=rotary_positions(transformer, noise),
+    )
+    scheduler = copy.deepcopy(scheduler)
+    scheduler.set_timesteps(num_inference_steps, device=noise.device)  # 4. the timesteps
+    return (yield from _loop(model, scheduler, noise, generator, after))
+
+
+def _loop(
+    model: _Model,
+    scheduler: Scheduler,
+    noise: Tensor,
+    generator: torch.Generator | None,
+    after: DenoiseStep | None,
+) -> Generator[DenoiseStep, None, Tensor]:
+    # With 61, 103, 121 and 122 steps rounding makes diffusers count one on, to timestep -1.
+    timesteps = scheduler.timesteps.tolist()[: scheduler.num_inference_steps]
+    latents, predicted, done = noise * scheduler.init_noise_sigma, None, 0  # 5. the latents
+    if after is not None:
+        latents, predicted = after.latents.to(noise.device), after.predicted.to(noise.device)
+        done = after.step
+    for number, timestep in list(enumerate(timesteps, start=1))[done:]:  # 8. the loop
+        prediction = model.predict(scheduler.scale_model_input(latents, timestep), timestep)
+        before = timesteps[number - 2] if number > 1 else None
+        latents, predicted = _step(  # 6. what a step takes besides is the scheduler's affair
+            scheduler, prediction, timestep, latents, predicted, before, generator
+        )
+        yield DenoiseStep(number, len(timesteps), latents, predicted, model.attention)
+    return latents
 
 
 @dataclass(frozen=True)
@@ -47,8 +154,17 @@ class _Model:
     transformer: CogVideoXTransformer3DModel
     prompt_embeds: Tensor
     regions: RegionLayout | None
-    rotary: tuple[Tensor, Tensor] | None
+    segments: Sequence[int] | None
+    adapters: RegionalAdapters | None
+    processor: RegionAttnProcessor
     guidance_scale: float
+    table: Tensor | None
+    rotary: tuple[Tensor, Tensor] | None
+
+    @property
+    def attention(self) -> str:
+        """How attention was computed at the last step, and why so."""
+        return _PLAIN if self.regions is None else str(self.processor.chosen)
 
     @torch.no_grad()
     def predict(self, latents: Tensor, timestep: int) -> Tensor:
@@ -56,9 +172,12 @@ class _Model:
         copies = self.prompt_embeds.shape[0] // latents.shape[0]
         kwargs = None if self.regions is None else {"regions": self.regions}
         with ExitStack() as changed:  # per step, so that the transformer is whole between steps
-            changed.enter_context(joint_text(self.transformer, self.prompt_embeds.shape[1]))
+            changed.enter_context(joint_text(self.transformer, self.table))
             if self.regions is not None:
-                changed.enter_context(region_attention(self.transformer))
+                changed.enter_context(region_attention(self.transformer, self.processor))
+                changed.enter_context(feed_forward_in_parts(self.transformer, self.regions))
+                if self.adapters is not None:
+                    changed.enter_context(self.adapters.active(self.regions, self.segments))
             prediction = self.transformer(
                 hidden_states=torch.cat([latents] * copies).to(self.prompt_embeds.dtype),
                 encoder_hidden_states=self.prompt_embeds,
@@ -73,75 +192,31 @@ class _Model:
         return empty + self.guidance_scale * (prompted - empty)
 
 
-def initial_noise(
-    shape: tuple[int, ...], *, generator: torch.Generator, device: torch.device | str = "cpu"
-) -> Tensor:
-    """Standard normal float32 noise (B, f, C, h, w), drawn on the CPU: same seed, same take."""
-    return torch.randn(shape, generator=generator, dtype=torch.float32).to(device)
+def _step(
+    scheduler: Scheduler,
+    prediction: Tensor,
+    timestep: int,
+    latents: Tensor,
+    predicted: Tensor | None,
+    before: int | None,
+    generator: torch.Generator | None,
+) -> tuple[Tensor, Tensor]:
+    """The latents after a step, and the clean ones that it predicts."""
+    if isinstance(scheduler, CogVideoXDPMScheduler):
+        following, clean = scheduler.step(
+            prediction,
+            predicted,  # pyright: ignore[reportArgumentType]  (None at the first step)
+            timestep,
+            before,  # pyright: ignore[reportArgumentType]  (None at the first step)
+            latents,
+            generator=generator,
+        )
+    else:
+        following, clean = scheduler.step(prediction, timestep, latents, return_dict=False)
+    return following, clean
 
 
-def denoise(
-    transformer: CogVideoXTransformer3DModel,
-    scheduler: CogVideoXDDIMScheduler | CogVideoXDPMScheduler,
-    *,
-    noise: Tensor,
-    prompt_embeds: Tensor,
-    negative_prompt_embeds: Tensor,
-    regions: RegionLayout | None = None,
-    guidance_scale: float,
-    num_inference_steps: int,
-    generator: torch.Generator | None = None,
-) -> Generator[DenoiseStep, None, Tensor]:
-    """Yields one record per step and returns the latents, float32 (B, f, C, h, w).
-
-    With regions, the negative half runs under the same regions, every segment with the negative
-    text. Scheduler and transformer are left as they were, also between steps and when the caller
-    stops early.
-
-    Args:
-        transformer: a CogVideoXTransformer3DModel, already on its device.
-        scheduler: a CogVideoX DDIM or DPM scheduler; copied, never changed.
-        noise: the start, from `initial_noise`; B takes share texts and regions.
-        prompt_embeds: (N, L, D), one text per segment, in the layout's order.
-        negative_prompt_embeds: (L, D), the text to steer away from, usually the empty one.
-        regions: who sees whom; None = plain CogVideoX (all N texts seen by all tokens).
-        guidance_scale: 1 or less runs without the negative text.
-        num_inference_steps: number of steps, at least 1.
-        generator: noise inside the steps, for schedulers that add some (DPM).
-
-    Raises:
-        ValueError: the layout does not fit the texts or the latents (at the first step).
-    """
-    scheduler = copy.deepcopy(scheduler)
-    scheduler.set_timesteps(num_inference_steps, device=noise.device)
-    halves = [negative_prompt_embeds.expand_as(prompt_embeds)] if guidance_scale > 1 else []
-    texts = _join_texts([*halves, prompt_embeds], num_takes=noise.shape[0])
-    model = _Model(
-        transformer=transformer,
-        prompt_embeds=texts.to(noise.device, transformer.dtype),
-        regions=None if regions is None else regions.to(noise.device),
-        rotary=rotary_positions(transformer, noise),
-        guidance_scale=guidance_scale,
-    )
-    latents, predicted, previous = noise * scheduler.init_noise_sigma, None, None
-    for number, timestep in enumerate(scheduler.timesteps.tolist(), start=1):
-        prediction = model.predict(scheduler.scale_model_input(latents, timestep), timestep)
-        if isinstance(scheduler, CogVideoXDPMScheduler):
-            latents, predicted = scheduler.step(
-                prediction,
-                predicted,  # pyright: ignore[reportArgumentType]  (None at the first step)
-                timestep,
-                previous,  # pyright: ignore[reportArgumentType]  (None at the first step)
-                latents,
-                generator=generator,
-            )
-        else:
-            latents, predicted = scheduler.step(prediction, timestep, latents, return_dict=False)
-        previous = timestep
-        yield DenoiseStep(step=number, total=num_inference_steps, predicted=predicted)
-    return latents
-
-
-def _join_texts(halves: list[Tensor], *, num_takes: int) -> Tensor:
+def _join_texts(prompts: Tensor, negative: Tensor | None, num_takes: int) -> Tensor:
     """Each half's (N, L, D) as one joint text per take: (halves * takes, N * L, D)."""
+    halves = [prompts] if negative is None else [negative.expand_as(prompts), prompts]
     return torch.cat([half.flatten(0, 1).expand(num_takes, -1, -1) for half in halves])

@@ -73,7 +73,7 @@ def build_transformer(*, rotary: bool) -> CogVideoXTransformer3DModel:
         sample_frames=4 * LATENT_FRAMES - 3,
         max_text_seq_length=TEXT_LENGTH,
         use_rotary_positional_embeddings=rotary,
-        spatial_interpolation_scale=1.0,
+        spatial_interpolation_scale=1.875,  # as CogVideoX-2B has it
     )
     return model.eval().requires_grad_(False)
 

@@ -9,7 +9,7 @@ import torch
 from diffusers.models.autoencoders.autoencoder_kl_cogvideox import AutoencoderKLCogVideoX
 from diffusers.pipelines.cogvideo.pipeline_cogvideox import CogVideoXPipeline
 
-from pipeline.diffusion.latents import decode, encode, latents_to_rgb
+from pipeline.diffusion.latents import decode, encode
 
 
 def test_decode_equals_the_stock_pipeline(
@@ -48,14 +48,3 @@ def test_encode_scales_the_posterior_mean(vae: AutoencoderKLCogVideoX) -> None:
 def test_encode_refuses_other_pixels(vae: AutoencoderKLCogVideoX, frames: np.ndarray) -> None:
     with pytest.raises(ValueError, match="uint8"):
         encode(vae, frames)
-
-
-def test_latents_to_rgb_maps_each_cell() -> None:
-    latents = torch.zeros(2, 2, 3, 4)
-    latents[1, 0, 2, 3], latents[1, 1, 2, 3] = 0.5, -0.25
-    matrix = torch.tensor([[1.0, 0.0, -4.0], [0.0, 2.0, 0.0]])
-    frames = latents_to_rgb(latents, matrix=matrix, bias=torch.tensor([0.0, 0.1, 0.2]))
-    assert frames.shape == (2, 3, 4, 3)
-    assert frames.dtype == np.uint8
-    assert frames[0, 0, 0].tolist() == [128, 140, 153]
-    assert frames[1, 2, 3].tolist() == [191, 76, 0]

@@ -8,7 +8,13 @@ from diffusers.models.transformers.cogvideox_transformer_3d import CogVideoXTran
 from diffusers.pipelines.cogvideo.pipeline_cogvideox import CogVideoXPipeline
 from torch import Tensor
 
-from pipeline.diffusion.positions import joint_text, rotary_positions, token_grid
+from pipeline.diffusion.positions import (
+    joint_text,
+    rotary_positions,
+    token_grid,
+    video_positions,
+)
+from tests.pipeline.diffusion.conftest import build_transformer
 
 Draw = Callable[..., Tensor]
 Build = Callable[..., CogVideoXPipeline]
@@ -24,7 +30,7 @@ def test_one_text_is_stock_to_the_bit(
 ) -> None:
     latents, texts = draw(*shape), draw(shape[0], 5, 12)
     expected = embed(transformer, texts, latents)
-    with joint_text(transformer, 5):
+    with joint_text(transformer, video_positions(transformer, latents)):
         assert torch.equal(embed(transformer, texts, latents), expected)
 
 
@@ -35,7 +41,7 @@ def test_any_text_length_leaves_the_video_tokens_alone(
 ) -> None:
     latents, texts = draw(*shape), draw(shape[0], text_length, 12)
     expected = embed(transformer, draw(shape[0], 5, 12), latents)[:, 5:]
-    with joint_text(transformer, text_length):
+    with joint_text(transformer, video_positions(transformer, latents)):
         actual = embed(transformer, texts, latents)
     assert torch.equal(actual[:, text_length:], expected)
     # text gets no position: only the projection
@@ -47,11 +53,29 @@ def test_the_model_is_restored_even_after_an_error(
 ) -> None:
     latents, texts = draw(2, 3, 3, 8, 12), draw(2, 5, 12)
     expected, state = embed(transformer, texts, latents), set(transformer.state_dict())
-    with pytest.raises(KeyError), joint_text(transformer, 10):
+    table = video_positions(transformer, latents)
+    with pytest.raises(KeyError), joint_text(transformer, table):
         raise KeyError
     assert transformer.patch_embed.max_text_seq_length == 5
     assert set(transformer.state_dict()) == state
     assert torch.equal(embed(transformer, texts, latents), expected)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_table_of_another_size_is_made_once_in_the_models_number_type(
+    draw: Draw, dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = build_transformer(rotary=False)
+    model.to(dtype)  # pyright: ignore[reportArgumentType]  (diffusers narrows the argument)
+    latents, texts = draw(1, 4, 3, 6, 10).to(dtype), draw(1, 15, 12).to(dtype)
+    table = video_positions(model, latents)
+    assert table is not None
+    assert (table.shape, table.dtype) == ((4 * 3 * 5, 32), dtype)
+    monkeypatch.delattr(type(model.patch_embed), "_get_positional_embeddings")
+    with joint_text(model, table):
+        embed(model, texts, latents)
+    with pytest.raises(AttributeError):
+        embed(model, texts[:, :5], latents)
 
 
 @pytest.mark.parametrize("shape", [(1, 3, 3, 8, 12), (1, 2, 3, 6, 10)])

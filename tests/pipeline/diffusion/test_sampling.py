@@ -15,7 +15,7 @@ from torch import Tensor
 
 from pipeline.diffusion.positions import rotary_positions
 from pipeline.diffusion.regions import RegionLayout
-from pipeline.diffusion.sampling import DenoiseStep, denoise, initial_noise
+from pipeline.diffusion.sampling import DenoiseStep, build_scheduler, denoise, initial_noise
 
 Draw = Callable[..., Tensor]
 Scheduler = CogVideoXDDIMScheduler | CogVideoXDPMScheduler
@@ -153,7 +153,10 @@ def test_the_record_shows_the_clean_latents_the_model_predicts(
 def test_same_seed_same_latents(
     transformer: CogVideoXTransformer3DModel, scheduler: Scheduler, overlap: RegionLayout
 ) -> None:
+    """All noise is the generator's, that of DPM's steps too: nothing draws on the global one."""
+    untouched = torch.get_rng_state()
     first = take(transformer, scheduler, regions=overlap)
+    assert torch.equal(torch.get_rng_state(), untouched)
     assert torch.equal(take(transformer, scheduler, regions=overlap), first)
     other = initial_noise(SHAPE, generator=torch.Generator().manual_seed(22))
     assert not torch.equal(take(transformer, scheduler, regions=overlap, noise=other), first)
@@ -210,3 +213,75 @@ def test_a_layout_for_other_texts_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match="15 text and 72 visual tokens, the model got 10 and 72"):
         take(transformer, SCHEDULERS[0], regions=overlap, prompt_embeds=draw(2, 5, 12))
+
+
+@pytest.mark.parametrize("done", [1, 3, 4])
+def test_a_run_that_goes_on_gives_the_same_latents(
+    transformer: CogVideoXTransformer3DModel,
+    scheduler: Scheduler,
+    overlap: RegionLayout,
+    draw: Draw,
+    done: int,
+) -> None:
+    generator = seeded()
+    options: dict[str, Any] = {
+        "noise": draw(*SHAPE),
+        "prompt_embeds": draw(3, 5, 12),
+        "negative_prompt_embeds": draw(5, 12),
+        "regions": overlap,
+        "guidance_scale": 3.0,
+        "num_inference_steps": 4,
+    }
+    whole = denoise(transformer, scheduler, generator=generator, **options)
+    step = [next(whole) for _ in range(done)][-1]
+    state = generator.get_state()
+    expected = finish(whole)[1]
+    again = torch.Generator()
+    again.set_state(state)
+    rest = denoise(transformer, scheduler, generator=again, after=step, **options)
+    records, latents = finish(rest)
+    assert [record.step for record in records] == list(range(done + 1, 5))
+    assert torch.equal(latents, expected)
+
+
+def test_a_scheduler_of_another_kind_keeps_the_packs_noise(scheduler: Scheduler) -> None:
+    built = build_scheduler(scheduler, "ddim"), build_scheduler(scheduler, "dpm")
+    assert tuple(map(type, built)) == (CogVideoXDDIMScheduler, CogVideoXDPMScheduler)
+    for one in built:
+        assert torch.equal(one.alphas_cumprod, scheduler.alphas_cumprod)
+        assert one.config["timestep_spacing"] == "trailing"
+    own = build_scheduler(scheduler, None)
+    assert type(own) is type(scheduler)
+    assert own is not scheduler
+
+
+def test_the_step_says_how_attention_was_done(
+    transformer: CogVideoXTransformer3DModel, overlap: RegionLayout, draw: Draw
+) -> None:
+    options: dict[str, Any] = {
+        "noise": draw(*SHAPE),
+        "prompt_embeds": draw(3, 5, 12),
+        "negative_prompt_embeds": draw(5, 12),
+        "guidance_scale": 1.0,
+        "num_inference_steps": 1,
+    }
+    asked = denoise(transformer, SCHEDULERS[0], regions=overlap, attention="classes", **options)
+    assert next(asked).attention.startswith("place by place (classes): ")
+    assert next(denoise(transformer, SCHEDULERS[0], **options)).attention.startswith("plain")
+
+
+def test_there_are_as_many_steps_as_asked_for_whatever_rounding_makes_of_it(
+    transformer: CogVideoXTransformer3DModel, scheduler: Scheduler, draw: Draw
+) -> None:
+    stock = copy.deepcopy(scheduler)
+    stock.set_timesteps(61)
+    assert (len(stock.timesteps), stock.timesteps[-1]) == (62, -1)
+    small = initial_noise((1, 1, 3, 2, 2), generator=seeded())
+    options: dict[str, Any] = {
+        "prompt_embeds": draw(1, 5, 12),
+        "negative_prompt_embeds": draw(5, 12),
+    }
+    steps = denoise(
+        transformer, scheduler, noise=small, guidance_scale=1, num_inference_steps=61, **options
+    )
+    assert [(step.step, step.total) for step in finish(steps)[0]][-1] == (61, 61)

@@ -1,0 +1,212 @@
+"""Files of LoRA adapters: every doubt is settled before a model gets to see one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from pydantic import BaseModel, Field, ValidationError
+from safetensors import SafetensorError, safe_open
+
+from pipeline.errors import InputError, ModelUnavailableError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from diffusers.models.transformers.cogvideox_transformer_3d import (
+        CogVideoXTransformer3DModel,
+    )
+    from torch import Tensor
+
+TARGETS = ("attn1.to_q", "attn1.to_k", "attn1.to_v", "attn1.to_out.0", "ff.net.0.proj", "ff.net.2")
+"""The linear layers of a block that adapters may change: each sees all tokens, so masks apply."""
+_METADATA_KEY = "lora_adapter_metadata"  # as diffusers' `save_lora_adapter` writes it
+_PREFIX = "transformer."  # as diffusers' pipelines write it before each name
+_LAYER = re.compile(rf"transformer_blocks\.(0|[1-9]\d*)\.({'|'.join(map(re.escape, TARGETS))})")
+_KEY = re.compile(r"(.+)\.lora_([AB])\.weight")
+_PICKLES = (b"PK", b"\x80")  # how torch.save's files begin, today's and the older ones
+
+
+class _Config(BaseModel):
+    """What matters here of peft's LoraConfig, the rest of which concerns training alone."""
+
+    r: int = Field(ge=1)
+    lora_alpha: float = Field(ge=0, allow_inf_nan=False)
+    use_rslora: bool = False
+    use_dora: bool = False
+    lora_bias: bool = False
+    bias: str = "none"
+    rank_pattern: dict[str, int] = {}
+    alpha_pattern: dict[str, float] = {}
+
+    def unfit(self) -> str:
+        """What a mask on the rank-r activation could not do justice to; empty = nothing."""
+        if self.use_dora:
+            return "it is a DoRA adapter"
+        if self.lora_bias or self.bias != "none":
+            return "it has biases of its own"
+        if self.rank_pattern or self.alpha_pattern:
+            return "its layers have ranks or alphas of their own"
+        return ""
+
+
+@dataclass(frozen=True)
+class AdapterFile:
+    """A LoRA that fits a transformer.
+
+    Attributes:
+        tensors: float weights by peft's names, `transformer_blocks.1.attn1.to_q.lora_A.weight`,
+            A as (rank, in), B as (out, rank).
+        rank: of every layer.
+        alpha: the deltas are scaled by alpha / rank (alpha / sqrt(rank) with `use_rslora`).
+        use_rslora: rank-stabilised scaling.
+    """
+
+    tensors: dict[str, Tensor]
+    rank: int
+    alpha: float
+    use_rslora: bool = False
+
+    @property
+    def layers(self) -> list[str]:
+        """Names of the adapted layers, sorted."""
+        return sorted({key.rpartition(".lora_")[0] for key in self.tensors})
+
+    def lora_config(self) -> dict[str, object]:
+        """Arguments of peft's LoraConfig, for inference: frozen, nothing dropped out."""
+        return {
+            "r": self.rank,
+            "lora_alpha": self.alpha,
+            "use_rslora": self.use_rslora,
+            "target_modules": self.layers,
+            "lora_dropout": 0.0,
+            "inference_mode": True,
+        }
+
+
+def adapter_hash(file: Path) -> str:
+    """The SHA-256 of an adapter's file, in hex.
+
+    Raises:
+        ModelUnavailableError: the file is missing or cannot be read.
+    """
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelUnavailableError(
+            f"the learned look or motion {file} cannot be read: {error.strerror}",
+            hint="Learn it again, or render without it.",
+        ) from error
+
+
+def read_adapter(file: Path, transformer: CogVideoXTransformer3DModel) -> AdapterFile:
+    """Read a `.safetensors` LoRA as diffusers writes it and see that it fits the transformer.
+
+    Without metadata, alpha is the rank, which is how diffusers reads such files.
+
+    Raises:
+        ModelUnavailableError: the file is missing or damaged.
+        InputError: it is a pickle, no plain LoRA, or one of another model.
+    """
+    _refuse_pickle(file)
+    try:
+        with safe_open(file, framework="pt") as opened:
+            metadata = opened.metadata() or {}
+            tensors = {key.removeprefix(_PREFIX): opened.get_tensor(key) for key in opened.keys()}  # noqa: SIM118  (no mapping)
+    except (SafetensorError, OSError) as error:
+        raise ModelUnavailableError(
+            f"the adapter {file} is damaged: {error}",
+            hint="Copy the file again, learn it again, or render without it.",
+        ) from error
+    config = _config(file, metadata)
+    rank = _check_layers(file, tensors, transformer)
+    if config is None:
+        return AdapterFile(tensors=tensors, rank=rank, alpha=rank)
+    if config.r != rank:
+        raise _unfit(file, f"its metadata says rank {config.r}, its weights have rank {rank}")
+    return AdapterFile(tensors, rank, config.lora_alpha, config.use_rslora)
+
+
+def _refuse_pickle(file: Path) -> None:
+    try:
+        with file.open("rb") as stream:
+            start = stream.read(2)
+    except OSError as error:
+        raise ModelUnavailableError(
+            f"the adapter {file} cannot be read: {error.strerror}",
+            hint="Learn it again, or render without it.",
+        ) from error
+    if start.startswith(_PICKLES):
+        raise InputError(
+            f"the adapter {file} is a pickle, and reading one could run any code in it",
+            hint="Only .safetensors files are read; convert it where you trust it.",
+        )
+
+
+def _config(file: Path, metadata: dict[str, str]) -> _Config | None:
+    if _METADATA_KEY not in metadata:
+        return None
+    try:
+        fields = json.loads(metadata[_METADATA_KEY])
+        config = _Config.model_validate({k.removeprefix(_PREFIX): v for k, v in fields.items()})
+    except (ValueError, AttributeError, RecursionError) as error:  # no JSON, object, configuration
+        first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
+        raise _unfit(file, f"its metadata cannot be understood ({first})") from error
+    if reason := config.unfit():
+        raise _unfit(file, reason)
+    return config
+
+
+def _check_layers(
+    file: Path, tensors: dict[str, Tensor], transformer: CogVideoXTransformer3DModel
+) -> int:
+    """The one rank of all layers; InputError unless each is a layer of the transformer."""
+    pairs: dict[str, dict[str, Tensor]] = {}
+    for key, tensor in tensors.items():
+        if (match := _KEY.fullmatch(key)) is None:
+            raise _unfit(file, f"it holds {key!r}, which is no LoRA weight")
+        pairs.setdefault(match[1], {})[match[2]] = tensor
+    ranks = {_rank(file, layer, pair, transformer) for layer, pair in pairs.items()}
+    if len(ranks) != 1:
+        raise _unfit(file, "its layers have different ranks" if ranks else "it holds no weights")
+    return ranks.pop()
+
+
+def _rank(
+    file: Path, layer: str, pair: dict[str, Tensor], transformer: CogVideoXTransformer3DModel
+) -> int:
+    num_blocks = len(transformer.transformer_blocks)
+    match = _LAYER.fullmatch(layer)
+    if match is None:
+        raise _unfit(file, f"it changes {layer!r}, which cannot be confined to a region")
+    if int(match[1]) >= num_blocks:
+        raise _unfit(file, f"it changes block {match[1]}, and the model has {num_blocks} blocks")
+    if pair.keys() != {"A", "B"}:
+        raise _unfit(file, f"{layer!r} has only one of its two weights")
+    down, up = pair["A"], pair["B"]
+    linear = transformer.get_submodule(layer)
+    rank = down.shape[0] if down.ndim else 0
+    wanted = ((rank, linear.in_features), (linear.out_features, rank))
+    if rank < 1 or (tuple(down.shape), tuple(up.shape)) != wanted:
+        shapes = f"{tuple(down.shape)} and {tuple(up.shape)}"
+        raise _unfit(file, f"{layer!r} has weights {shapes}, the model needs {_words(linear)}")
+    for weight in (down, up):
+        if not weight.is_floating_point() or not bool(torch.isfinite(weight.float()).all()):
+            raise _unfit(file, f"{layer!r} has weights that are not finite numbers")
+    return rank
+
+
+def _words(linear: torch.nn.Module) -> str:
+    return f"(rank, {linear.in_features}) and ({linear.out_features}, rank)"
+
+
+def _unfit(file: Path, reason: str) -> InputError:
+    return InputError(
+        f"the adapter {file} does not fit this model: {reason}",
+        hint="Choose one that was learned with this pack, or render without it.",
+    )

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +21,12 @@ from pipeline.errors import InputError, ModelUnavailableError
 
 if TYPE_CHECKING:
     import torch
+
+
+GIB = 2**30
+LACKS_CUDA = "there is an NVIDIA driver, but the torch that is installed is built without CUDA"
+_ASKED = "name,memory.total,memory.free,compute_cap"
+_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -31,6 +44,31 @@ class DeviceChoice:
     dtype: torch.dtype
     reason: str
     threads: int
+
+
+@dataclass(frozen=True)
+class DeviceFacts:
+    """What a device has.
+
+    Attributes:
+        name: As its maker calls it.
+        vram_gib: Memory of the graphics card; None = models run on the processor.
+        free_gib: What of it is free; of the processor, what of the memory is.
+        ram_gib: Memory of the machine that is free.
+        capability: Compute capability of a CUDA device.
+        has_bfloat16: Whether it computes in bfloat16.
+        has_fp8: Whether torch can keep weights in 8 bits on it.
+        driver_without_cuda: Whether there is an NVIDIA driver but no CUDA in this torch.
+    """
+
+    name: str
+    vram_gib: float | None
+    free_gib: float
+    ram_gib: float
+    capability: tuple[int, int] | None = None
+    has_bfloat16: bool = False
+    has_fp8: bool = False
+    driver_without_cuda: bool = False
 
 
 def choose(preference: str = "auto", *, bfloat16_on_cpu: bool | None = None) -> DeviceChoice:
@@ -54,7 +92,87 @@ def choose(preference: str = "auto", *, bfloat16_on_cpu: bool | None = None) -> 
     brief = has_cpu_bfloat16() if bfloat16_on_cpu is None else bfloat16_on_cpu
     dtype = torch.bfloat16 if brief else torch.float32
     reason = "asked for" if preference == "cpu" else "no CUDA device with bfloat16"
+    if preference == "auto" and lacks_cuda():
+        reason = f"{LACKS_CUDA}; mend it with: {mending()}"
     return DeviceChoice(torch.device("cpu"), dtype, reason, threads)
+
+
+def probe(device: torch.device) -> DeviceFacts:
+    """What the device has, as torch sees it."""
+    import torch
+
+    if device.type != "cuda":
+        return probe_processor()
+    free, total = torch.cuda.mem_get_info(device)
+    major, minor = torch.cuda.get_device_capability(device)
+    name = torch.cuda.get_device_name(device)
+    return _of_card(name, total / GIB, free / GIB, (major, minor))
+
+
+def probe_processor() -> DeviceFacts:
+    """What the processor has. Loads no torch."""
+    free = psutil.virtual_memory().available / GIB
+    name = f"the processor ({platform.machine()})"
+    brief = has_cpu_bfloat16()
+    return DeviceFacts(name, None, free, free, has_bfloat16=brief, driver_without_cuda=lacks_cuda())
+
+
+def probe_unloaded() -> DeviceFacts:
+    """What the device that `choose` takes has, asked of the driver's own tool: loads no torch.
+
+    Of several cards the first one that this process may see counts.
+    """
+    if lacks_cuda() or not _torch_has_cuda():
+        return probe_processor()
+    shown = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0].strip()
+    asked = (
+        "nvidia-smi",
+        f"--query-gpu={_ASKED}",
+        "--format=csv,noheader,nounits",
+        f"--id={shown}",
+    )
+    try:
+        done = subprocess.run(asked, capture_output=True, text=True, timeout=_SECONDS, check=True)
+        name, total, free, capability = done.stdout.splitlines()[0].split(", ")
+        major, minor = capability.split(".")
+        card = _of_card(name, int(total) / 1024, int(free) / 1024, (int(major), int(minor)))
+    except (OSError, subprocess.SubprocessError, ValueError, IndexError):
+        return probe_processor()
+    return card if card.has_bfloat16 else probe_processor()
+
+
+def _of_card(name: str, total: float, free: float, capability: tuple[int, int]) -> DeviceFacts:
+    return DeviceFacts(
+        name=name,
+        vram_gib=total,
+        free_gib=free,
+        ram_gib=psutil.virtual_memory().available / GIB,
+        capability=capability,
+        has_bfloat16=capability >= (8, 0),
+        has_fp8=capability >= (7, 5),
+    )
+
+
+def lacks_cuda(driver: Path = Path("/proc/driver/nvidia/version")) -> bool:
+    """Whether this machine has an NVIDIA driver and a torch that cannot use it."""
+    return (driver.exists() or shutil.which("nvidia-smi") is not None) and not _torch_has_cuda()
+
+
+@cache
+def _torch_has_cuda() -> bool:
+    """Whether torch is built with CUDA or ROCm, read from its files: importing it takes seconds."""
+    found = importlib.util.find_spec("torch")
+    if found is None or found.origin is None:
+        return False
+    built = Path(found.origin).with_name("version.py").read_text(encoding="utf-8")
+    return re.search(r"^(cuda|hip)\b.*= *['\"]", built, re.MULTILINE) is not None
+
+
+def mending(system: str = sys.platform) -> str:
+    """The command that installs a torch with CUDA: on Linux PyPI's own build has it."""
+    windows = "https://download.pytorch.org/whl/cu126"
+    index = "https://pypi.org/simple" if system == "linux" else windows
+    return f"python -m pip install --force-reinstall torch torchvision --index-url {index}"
 
 
 def _find_cuda(preference: str) -> torch.device | None:
@@ -69,6 +187,8 @@ def _find_cuda(preference: str) -> torch.device | None:
     if kind == "cpu" or (kind == "auto" and not torch.cuda.is_available()):
         return None
     index = int(number or 0)
+    if lacks_cuda():
+        raise ModelUnavailableError(LACKS_CUDA, hint=f"Install one that has it: {mending()}")
     if index >= torch.cuda.device_count():
         raise ModelUnavailableError(
             f"there is no CUDA device {index}", hint="Use auto or cpu, or check the driver."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
+from pipeline.artifacts import BoxTiming, FrameSide
 from pipeline.clips import SearchSettings
 from pipeline.diffusion.model import ClipFormat
 from pipeline.errors import ModelUnavailableError
@@ -41,6 +41,26 @@ class Licence(Record):
     part: str
     licence: str
     source: str = ""
+    words: str = ""
+    """What it allows, in plain words."""
+
+
+class Counts(Record):
+    """Parameters of each model of a pack, so that what it needs is known before it is there."""
+
+    text_encoder: int = Field(gt=0)
+    transformer: int = Field(gt=0)
+    vae: int = Field(gt=0)
+    width: int = Field(gt=0)
+    """Numbers per token of the transformer: heads by their size."""
+
+
+class Needs(Record):
+    """What a person's machine needs for a pack, in words."""
+
+    disk: str
+    ram: str
+    vram: str
 
 
 class SightRecord(Record):
@@ -61,16 +81,34 @@ class PackRecord(ClipFormat):
 
     schema_version: Literal[1] = 1
     name: Id
+    title: str = ""
+    """Its name for people; empty = the name."""
     revision: str
-    """Hash of the weights' files, see `pipeline.packs.seal`; changes whenever they do."""
-    hub_id: str | None = None
+    """Hash of the weights' files, see `pipeline.packs.seal`; changes whenever they do. That of
+    weights from a hub is known when they are there (`pipeline.packs.weights`): empty until then."""
+    hub_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$")] | None = None
     """Where the weights are fetched from; None = they lie beside this record."""
+    hub_revision: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")] | None = None
+    """The commit that is fetched; None = the newest at the first fetch, which is kept from then."""
+    size_gib: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    """What fetching the weights brings; None where nothing is fetched."""
+    counts: Counts | None = None
+    """None = read from the weights' files."""
+    needs: Needs | None = None
     num_inference_steps: Steps
     draft_steps: Steps
     guidance_scale: float = Field(ge=0, le=30, allow_inf_nan=False)
     scheduler: Literal["ddim", "dpm"]
-    dtype: Literal["float32", "bfloat16"]
+    dtype: Literal["float32", "float16", "bfloat16"]
     """The smallest number type the weights run well in."""
+    box_timing: BoxTiming = "interpolate"
+    """How boxes go from one keyframe to the next."""
+    draft_frames: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """Frames of a draft; None = those of a final take. Likewise its height and width."""
+    draft_height_px: FrameSide | None = None
+    draft_width_px: FrameSide | None = None
+    detector: str | None = None
+    """Hub id of the open-vocabulary detector that reports on takes; None = the theatre's judges."""
     motion_triggers: tuple[str, ...] = ()
     """Words without a meaning of their own, which learned motions take."""
     look_triggers: tuple[str, ...] = ()
@@ -129,14 +167,15 @@ def find_pack(name_or_path: str | Path) -> Path:
         with suppress(OSError):  # such as a name that is too long
             if (folder / PACK_FILE).is_file():
                 return folder
-    known = ", ".join(_names()) or "none"
+    known = ", ".join(built_in_packs()) or "none"
     raise ModelUnavailableError(
         f"there is no pack {short(Path(name_or_path))!r}",
         hint=f"Give the folder of a pack (with a {PACK_FILE}) or a built-in one: {known}.",
     )
 
 
-def _names() -> Iterable[str]:
+def built_in_packs() -> list[str]:
+    """Give the names of the packs that the studio has a record of."""
     return sorted(path.parent.name for path in _PACKS.glob(f"*/{PACK_FILE}"))
 
 

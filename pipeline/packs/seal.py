@@ -9,29 +9,26 @@ import argparse
 import hashlib
 import json
 import os
-import random
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from pipeline.clips import SearchSettings
+from pipeline.diffusion.model import ClipFormat, spread_keyframes
 from pipeline.packs.obedience import OBEDIENCE_FILE
+from pipeline.packs.previews import PREVIEW_FILE, fit_on_drawings
 from pipeline.packs.record import PACK_FILE, Licence, PackRecord, SightRecord, TroupeNames
-from pipeline.story import NUM_KEYFRAMES
 
 if TYPE_CHECKING:
-    from pipeline.theatre.train.codec import BlockCodec
+    from pipeline.diffusion.preview_map import PreviewMap
     from pipeline.theatre.train.names import Names
 
-_PREVIEW_CLIPS = 6
 _COUNTED = (".json", ".safetensors", ".model", ".txt")
 _SIGHT = "sight"
 """The folder of what looks at clips; takes do not depend on it, nor does the revision."""
-_TRAINING, _CODEC = "training.json", "codec.safetensors"
-_RECORDS = (PACK_FILE, _TRAINING, OBEDIENCE_FILE)
+_TRAINING = "training.json"
+_RECORDS = (PACK_FILE, _TRAINING, OBEDIENCE_FILE, PREVIEW_FILE)
 _THEATRE_SIGHT = SightRecord(
     detector=f"{_SIGHT}/detector/yolov5n.pt",
     detector_px=192,
@@ -42,7 +39,10 @@ _EXAMINED = 120
 """Clips of the theatre's own library that are tracked in one search: about a third of them."""
 _TOKENIZER_MARKS = ("<pad>", "</s>", "<unk>")
 _LICENCE = Licence(
-    part="all", licence="AGPL-3.0-only", source="trained on drawings of this project"
+    part="all",
+    licence="AGPL-3.0-only",
+    source="trained on drawings of this project",
+    words="free software: whoever passes it on, changed or not, passes on the same freedom",
 )
 
 
@@ -68,33 +68,32 @@ def seal_theatre_pack(
     *,
     name: str = "theatre",
     fps: int = 8,
-    codec: BlockCodec | None = None,
     names: Names | None = None,
     num_inference_steps: int = 20,
     draft_steps: int = 8,
     guidance_scale: float = 4.0,
 ) -> PackRecord:
-    """Write the record of a theatre pack exported to `folder`, and give it.
+    """Write the record and the preview map of a theatre pack exported to `folder`; give the record.
 
     Sizes come from the folder's own configurations, words from its tokenizer. Its troupe are
     `names`, or what the plan in its training record plays, or else the whole world; it can learn
-    the world's other motions. The preview is taken from `codec`, the latents' own, or fitted on
-    drawn clips that the pack's VAE encodes.
+    the world's other motions.
     """
     from pipeline.theatre.world import load_world
 
     world, sizes, words = load_world(), _read_sizes(folder), _read_words(folder)
     names = names or _read_names(folder / _TRAINING)
-    matrix, bias = codec.mean_colours() if codec else _fit_preview(folder, sizes)
     triggers = {*world.reserved.motions, *world.reserved.looks}
     record = PackRecord(
         name=name,
+        title="The paper theatre",
         revision=compute_revision(folder),
         fps=fps,
-        keyframe_to_latent=spread_keyframes(sizes["latent_frames"]),
+        keyframe_to_latent=spread_keyframes(sizes["latent_frames"], sizes["num_frames"]),
         num_inference_steps=num_inference_steps,
         draft_steps=draft_steps,
         guidance_scale=guidance_scale,
+        box_timing="hold",
         dtype="bfloat16",
         motion_triggers=tuple(word for word in world.reserved.motions if word in words),
         look_triggers=tuple(word for word in world.reserved.looks if word in words),
@@ -105,10 +104,9 @@ def seal_theatre_pack(
         ),
         sight=_THEATRE_SIGHT,
         search=SearchSettings(examined=_EXAMINED),
-        preview_matrix=tuple(_rgb(row) for row in matrix),
-        preview_bias=_rgb(bias),
         **sizes,
     )
+    (folder / PREVIEW_FILE).write_bytes(_fit_preview(folder, record).save())
     write_record(record, folder)
     return record
 
@@ -128,11 +126,6 @@ def _read_words(folder: Path) -> list[str]:
     return sorted(word for word in vocabulary if word not in _TOKENIZER_MARKS)
 
 
-def _rgb(values: np.ndarray) -> tuple[float, float, float]:
-    red, green, blue = (round(float(value), 5) for value in values)
-    return red, green, blue
-
-
 def write_record(record: PackRecord, folder: Path) -> None:
     """Write `pack.json` into a pack's folder, whole or not at all."""
     handle, temporary = tempfile.mkstemp(dir=folder, prefix=".pack-")
@@ -140,15 +133,6 @@ def write_record(record: PackRecord, folder: Path) -> None:
         file.write(record.model_dump_json(indent=1) + "\n")
     Path(temporary).chmod(0o644)
     Path(temporary).replace(folder / PACK_FILE)
-
-
-def spread_keyframes(latent_frames: int) -> tuple[tuple[int, ...], ...]:
-    """Give each keyframe the latent frames nearest to it in time; together all of them once."""
-    last, end = NUM_KEYFRAMES - 1, max(1, latent_frames - 1)
-    place = [round(f * last / end) for f in range(latent_frames)]
-    return tuple(
-        tuple(f for f, keyframe in enumerate(place) if keyframe == k) for k in range(NUM_KEYFRAMES)
-    )
 
 
 def _read_sizes(folder: Path) -> dict[str, Any]:
@@ -176,52 +160,16 @@ def _read(path: Path) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def _fit_preview(folder: Path, sizes: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
-    """Matrix (C, 3) and bias (3,) from the VAE's latents of a few drawn clips."""
+def _fit_preview(folder: Path, clip: ClipFormat) -> PreviewMap:
     from diffusers.models.autoencoders.autoencoder_kl_cogvideox import AutoencoderKLCogVideoX
 
-    from pipeline.diffusion.latents import encode
+    from pipeline.diffusion.vae import speed_up
 
     vae = AutoencoderKLCogVideoX.from_pretrained(
         folder / "vae", use_safetensors=True, local_files_only=True, low_cpu_mem_usage=False
     )
-    clips = _draw_clips(sizes)
-    return fit_colours([encode(vae, clip).numpy() for clip in clips], clips)
-
-
-def _draw_clips(sizes: dict[str, Any]) -> list[np.ndarray]:
-    from pipeline.theatre.draw import draw_clip
-    from pipeline.theatre.script import sample_script
-
-    rng = random.Random(0)
-    shape = {"width_px": sizes["width_px"], "height_px": sizes["height_px"]}
-    scripts = [sample_script(rng) for _ in range(_PREVIEW_CLIPS)]
-    return [draw_clip(s, num_frames=sizes["num_frames"], **shape).frames for s in scripts]
-
-
-def fit_colours(
-    latents: Iterable[np.ndarray], clips: Iterable[np.ndarray]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Least squares from latents (f, C, h, w) to the mean colours of the frames they stand for.
-
-    Clips are uint8 (F, H, W, 3), F a multiple of f. Gives a matrix (C, 3) and a bias (3,) to
-    colours in [-1, 1].
-    """
-    inputs, colours = [], []
-    for latent, clip in zip(latents, clips, strict=True):
-        inputs.append(latent.transpose(0, 2, 3, 1).reshape(-1, latent.shape[1]))
-        colours.append(_mean_colours(clip, latent.shape).reshape(-1, 3))
-    columns = np.concatenate(inputs)
-    columns = np.hstack([columns, np.ones((len(columns), 1))])
-    solution = np.linalg.lstsq(columns, np.concatenate(colours), rcond=None)[0]
-    return solution[:-1], solution[-1]
-
-
-def _mean_colours(clip: np.ndarray, latent_shape: tuple[int, ...]) -> np.ndarray:
-    frames, _, rows, columns = latent_shape
-    pixels = clip.astype(np.float64) / 127.5 - 1
-    parts = pixels.reshape(frames, len(clip) // frames, rows, clip.shape[1] // rows, columns, -1, 3)
-    return parts.mean((1, 3, 5))
+    speed_up(vae)
+    return fit_on_drawings(vae, clip)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -230,19 +178,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--fps", type=int, default=8, help="frames per second of its clips")
     parser.add_argument("--guidance", type=float, default=4.0, help="guidance scale of its takes")
-    parser.add_argument("--codec", type=Path, help="the latents' codec, if it is not in the folder")
-    parser.add_argument("--training", type=Path, help="its training.json, likewise")
+    parser.add_argument("--training", type=Path, help="its training.json, if it lies elsewhere")
     options = parser.parse_args(arguments)
-    codec, path = None, options.codec or options.folder / _CODEC
-    if options.codec or path.is_file():
-        from pipeline.theatre.train.codec import BlockCodec
-
-        codec = BlockCodec.load(path)
     names = _read_names(options.training or options.folder / _TRAINING)
     seal_theatre_pack(
         options.folder,
         fps=options.fps,
-        codec=codec,
         names=names,
         guidance_scale=options.guidance,
     )

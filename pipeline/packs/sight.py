@@ -128,7 +128,9 @@ def named_models(pack: str | Path, *, home: Path | None = None) -> list[Named]:
 
 
 def fetch_models(pack: str | Path, home: Path, *, base_url: str = DETECTORS_URL) -> list[Named]:
-    """Fetch what is missing of the three models of a pack, and give where they are.
+    """Fetch what is missing of the three models that look at clips, and give where they are.
+
+    What looks at the takes of a real pack is fetched with them.
 
     The detector comes from ultralytics' assets into `models/` of the home, the others from the
     Hugging Face hub into its own cache.
@@ -141,6 +143,10 @@ def fetch_models(pack: str | Path, home: Path, *, base_url: str = DETECTORS_URL)
         if one.place in _DETECTORS:
             _fetch_file(f"{base_url}/{one.place}", home / "models" / str(one.place))
     load_sight(pack, home=home, may_download=True)
+    if (finder := load_record(pack).detector) is not None:
+        from pipeline.vision.open_vocabulary import OwlFinder
+
+        OwlFinder(finder, may_download=True)
     return named_models(pack, home=home)
 
 

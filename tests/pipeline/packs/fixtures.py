@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from pipeline.diffusion.model import spread_keyframes
 from pipeline.packs.record import PackRecord, TroupeNames
-from pipeline.packs.seal import compute_revision, spread_keyframes, write_record
+from pipeline.packs.seal import compute_revision, write_record
 
 if TYPE_CHECKING:
     from diffusers.models.autoencoders.autoencoder_kl_cogvideox import AutoencoderKLCogVideoX
@@ -69,7 +70,7 @@ def tiny_record(*, revision: str = "0" * 16) -> PackRecord:
         latent_height=4,
         latent_width=6,
         patch_size=2,
-        keyframe_to_latent=spread_keyframes(6),
+        keyframe_to_latent=spread_keyframes(6, 24),
         max_sequence_length=TEXT_LENGTH,
         num_inference_steps=3,
         draft_steps=2,
@@ -80,8 +81,6 @@ def tiny_record(*, revision: str = "0" * 16) -> PackRecord:
         look_triggers=TRIGGERS[1:],
         vocabulary=WORDS,
         troupe=TROUPE,
-        preview_matrix=((0.5, 0.1, 0.0), (0.0, 0.4, 0.1), (0.2, 0.0, 0.3), (0.0, 0.0, 0.0)),
-        preview_bias=(0.1, 0.0, -0.1),
     )
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from transformers import T5EncoderModel
 
 from pipeline.devices import DeviceChoice
-from pipeline.errors import ModelUnavailableError
+from pipeline.errors import ModelUnavailableError, RenderError
 from pipeline.packs.load import load_pack
 from pipeline.packs.seal import compute_revision, write_record
 from tests.pipeline.packs.fixtures import build_tiny_pack, tiny_record
@@ -36,6 +37,30 @@ def test_weights_are_those_of_the_files(tiny_pack: Path) -> None:
     first, second = one.transformer.state_dict(), two.transformer.state_dict()
     assert all(torch.equal(first[name], second[name]) for name in first)
     assert float(one.transformer.proj_out.weight.std()) == pytest.approx(0.25, abs=0.03)
+
+
+def test_memory_that_runs_out_while_loading_is_no_broken_file(
+    tiny_pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_out(*_: object, **__: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9.00 GiB")
+
+    monkeypatch.setattr(T5EncoderModel, "from_pretrained", run_out)
+    with pytest.raises(RenderError, match="memory ran out with the placement 'resident'"):
+        load_pack(tiny_pack, CPU)
+
+
+def test_a_processor_used_for_want_of_cuda_in_torch_is_warned_of(
+    tiny_pack: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    load_pack(tiny_pack, CPU)
+    assert not caplog.records
+    monkeypatch.setattr("pipeline.packs.load.lacks_cuda", lambda: True)
+    load_pack(tiny_pack, CPU)
+    assert "on cpu (asked for)" in caplog.text
 
 
 def test_missing_part_is_named(tiny_pack: Path, tmp_path: Path) -> None:

@@ -48,7 +48,6 @@ def test_broken_record_says_where(tmp_path: Path, content: str, said: str) -> No
         {"keyframe_to_latent": ((0,), (1,), (2,), (3,), (4,), (4,))},
         {"keyframe_to_latent": ((0, 1, 2, 3, 4, 5),)},
         {"latent_height": 5},
-        {"preview_matrix": ((0.0, 0.0, 0.0),)},
     ],
 )
 def test_record_that_does_not_hold_together_is_refused(change: dict[str, object]) -> None:

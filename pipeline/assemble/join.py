@@ -1,20 +1,50 @@
-"""Takes, held frames and subtitles joined to one film."""
+"""Takes, cards, held frames and subtitles joined to one film."""
 
 from __future__ import annotations
 
+import logging
 import shutil
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.artifacts import Cut, Timeline
-from pipeline.assemble.subtitles import subtitles
-from pipeline.assemble.timeline import cut_frames, duration_frames, readable
+from pipeline.assemble.captions import caption_frames
+from pipeline.assemble.cards import draw_card
+from pipeline.assemble.copying import copy_list, reason_to_encode
+from pipeline.assemble.graph import FILM, film_graph
+from pipeline.assemble.subtitles import write_subtitles
+from pipeline.assemble.timeline import duration_frames, readable, reading_frames
 from pipeline.files import short, workspace_errors
 from pipeline.progress import Progress, Work
-from pipeline.vision.encode import ENLARGE, H264
+from pipeline.vision.encode import H264, read_comment, write_tags
 from pipeline.vision.ffmpeg import probe, run_ffmpeg, written_whole
 
+logger = logging.getLogger(__name__)
+
+BESIDE = (".srt", ".vtt")
+"""What lies beside a film with words."""
 _CRF = "18"
+
+Arguments = list[str | Path]
+
+
+@dataclass(frozen=True)
+class _Film:
+    """A film to be made: what of, and how."""
+
+    timeline: Timeline
+    paths: Sequence[Path]
+    """The video of each cut."""
+    size: tuple[int, int]
+    tags: Mapping[str, str]
+    burns: bool
+    """Whether the narration is drawn into the picture."""
+    srt: Path
+    has_words: bool
 
 
 def join(
@@ -24,12 +54,16 @@ def join(
     *,
     size: tuple[int, int] | None = None,
     credits: str = "",
+    comment: str = "",
+    burn_subtitles: bool = False,
 ) -> Work[Path]:
-    """Join takes to a film with straight cuts; gives `out`, with an SRT file beside it.
+    """Join takes to a film; gives `out`, with its narration as SRT and VTT beside it.
 
     `videos` maps scene ids to the video of the scene's take. `size` is the film's width and
     height in pixels, even (default: the first video's); videos of other sizes get bars. The
-    narration is a subtitle track too; `credits` go into the file's own copyright note. Film and SRT
+    narration is a subtitle track too, and drawn into the picture with `burn_subtitles`. `credits`
+    go into the file's own copyright note, `comment` into its comment. Takes that already are what
+    the film shows are copied as they are, not encoded again; the log says which and why. All files
     appear only when they are whole; closing the generator stops ffmpeg and leaves nothing.
 
     Raises:
@@ -40,76 +74,125 @@ def join(
     yield Progress(stage="film", step=0, total=total, note="joining the takes")
     paths = [videos[cut.scene_id] for cut in timeline.cuts]
     first, *_ = [probe(path) for path in paths]
-    narration = out.with_suffix(".srt")
-    captions = subtitles(timeline).to_string("srt", fps=timeline.fps)
-    with written_whole(out) as film, written_whole(narration) as srt:
-        srt.write_text(captions, encoding="utf-8", newline="\n")
-        command = _command(timeline, paths, size or (first.width, first.height), srt)
-        noted = ["-metadata", f"copyright={readable(credits)}"] if credits else []
-        for frame in run_ffmpeg([*command, *noted, "-f", "mp4", film]):
+    tags = {"title": readable(timeline.title), "copyright": readable(credits), "comment": comment}
+    with ExitStack() as stack:
+        film, srt, vtt = (
+            stack.enter_context(written_whole(path))
+            for path in (out, *map(out.with_suffix, BESIDE))
+        )
+        has_words = write_subtitles(timeline, srt, vtt, in_picture=burn_subtitles)
+        shown = size or (first.width, first.height)
+        burns = burn_subtitles and has_words
+        making = _Film(timeline, paths, shown, tags, burns, srt, has_words)
+        for frame in _made(making, film, out.name):
             yield Progress(stage="film", step=min(frame, total), total=total)
-    if not captions:
-        narration.unlink(missing_ok=True)
+    if not has_words:
+        _remove_beside(out)
     yield Progress(stage="film", step=total, total=total, note=f"{out.name} is ready")
     return out
 
 
-def copy_film(film: Path, out: Path) -> Path:
-    """Copy a film, and the SRT file beside it, to `out`; each appears only when it is whole.
+def scene_film(
+    video: Path, narration: str, out: Path, *, title: str = "", credits: str = ""
+) -> Work[Path]:
+    """Make a film of one take with its narration, held where that takes longer to be read.
 
-    Where the film has no SRT file, one of an earlier film at `out` goes.
+    The take is copied as it is where nothing is held; its comment goes with it. What lies beside
+    `out`, and what is raised: as `join` says.
+    """
+    info = probe(video)
+    fps = max(1, round(info.fps))
+    num_frames = max(1, round(info.num_frames * fps / info.fps))
+    held = max(0, reading_frames(narration, fps) - num_frames)
+    cut = Cut(
+        scene_id="scene",
+        take_id="take",
+        num_frames=num_frames,
+        hold_frames=held,
+        narration=narration,
+    )
+    timeline = Timeline(title=title, fps=fps, cuts=(cut,))
+    said = read_comment(video)
+    return (yield from join(timeline, {"scene": video}, out, credits=credits, comment=said))
+
+
+def copy_film(film: Path, out: Path) -> Path:
+    """Copy a film, and its words beside it, to `out`; each file appears only when it is whole.
+
+    Where the film has no such file, one of an earlier film at `out` goes.
 
     Raises:
         WorkspaceError: `out` cannot be written.
     """
     with written_whole(out) as temporary:
         shutil.copyfile(film, temporary)
-    narration, target = film.with_suffix(".srt"), out.with_suffix(".srt")
-    if narration.is_file():
-        with written_whole(target) as temporary:
-            shutil.copyfile(narration, temporary)
-    else:
-        with workspace_errors(f"remove {short(target)}"):
-            target.unlink(missing_ok=True)
+    for suffix in BESIDE:
+        words, target = film.with_suffix(suffix), out.with_suffix(suffix)
+        if words.is_file():
+            with written_whole(target) as temporary:
+                shutil.copyfile(words, temporary)
+        else:
+            _remove(target)
     return out
 
 
-def _command(
-    timeline: Timeline, paths: list[Path], size: tuple[int, int], srt: Path
-) -> list[str | Path]:
-    inputs: list[str | Path] = []
-    for path in paths:
-        inputs += ["-threads", "1", "-i", path]
-    mapped = ["-filter_complex", _graph(timeline, size), "-map", "[film]"]
-    if srt.stat().st_size > 0:
-        inputs += ["-f", "srt", "-i", srt]
-        mapped += ["-map", f"{len(paths)}:s", "-c:s", "mov_text", "-metadata:s:s:0", "language=eng"]
-    title = ["-metadata", f"title={readable(timeline.title)}"]
-    return [*inputs, *mapped, *H264, "-crf", _CRF, *title]
+def _remove_beside(film: Path) -> None:
+    for suffix in BESIDE:
+        _remove(film.with_suffix(suffix))
 
 
-def _graph(timeline: Timeline, size: tuple[int, int]) -> str:
-    """The filters that trim, hold, fit and join the inputs, as ffmpeg writes them."""
-    chains = [
-        f"[{index}:v:0]{_cut_filters(cut, timeline.fps, size)}[cut{index}]"
-        for index, cut in enumerate(timeline.cuts)
-    ]
-    cuts = "".join(f"[cut{index}]" for index in range(len(timeline.cuts)))
-    joined = f"{cuts}concat=n={len(timeline.cuts)}:v=1,fps={timeline.fps}[film]"
-    return ";".join([*chains, joined])
+def _remove(file: Path) -> None:
+    with workspace_errors(f"remove {short(file)}"):
+        file.unlink(missing_ok=True)
 
 
-def _cut_filters(cut: Cut, fps: int, size: tuple[int, int]) -> str:
-    """Filters of one cut: its own frames, the last one held, exactly as long as the cut."""
-    width, height = size
-    filters = (
-        f"fps={fps}",
-        f"trim=end_frame={cut.num_frames}",
-        "tpad=stop=-1:stop_mode=clone",
-        f"trim=end_frame={cut_frames(cut)}",
-        f"scale={width}:{height}:force_original_aspect_ratio=decrease:{ENLARGE}",
-        f"pad={width}:{height}:-1:-1",
-        "setsar=1",
-        f"setpts=N/({fps}*TB)",
-    )
-    return ",".join(filters)
+def _made(film: _Film, target: Path, name: str) -> Iterator[int]:
+    """Make the film, giving the number of frames that are written."""
+    reason = reason_to_encode(film.timeline, film.paths, film.size, drawn_over=film.burns)
+    logger.info("%s is %s", name, f"encoded: {reason}" if reason else "copied: its takes fit")
+    with tempfile.TemporaryDirectory() as folder:
+        plan = _encoding(film, Path(folder)) if reason else _copying(film)
+        tags = Path(folder) / "tags.txt"
+        write_tags(film.tags, tags)
+        number = plan.inputs.count("-i")
+        inputs = [*plan.inputs, "-f", "ffmetadata", "-i", tags]
+        output = [*plan.output, "-map_metadata", str(number), "-movflags", "+faststart"]
+        if film.has_words:
+            inputs += ["-f", "srt", "-i", film.srt]
+            output += ["-map", f"{number + 1}:s", "-c:s", "mov_text"]
+            output += ["-metadata:s:s:0", "language=eng"]
+        yield from run_ffmpeg([*inputs, *output, "-f", "mp4", target], pixels=plan.fed)
+
+
+class _Plan(NamedTuple):
+    """What ffmpeg reads, how it writes the pictures, and its standard input."""
+
+    inputs: Arguments
+    output: Arguments
+    fed: bytes
+
+
+def _copying(film: _Film) -> _Plan:
+    """The takes as they are, one after the other."""
+    allowed = ["-protocol_whitelist", "file,pipe,fd"]
+    inputs: Arguments = ["-f", "concat", "-safe", "0", *allowed, "-i", "pipe:0"]
+    output: Arguments = ["-map", "0:v:0", "-c:v", "copy"]
+    return _Plan(inputs, output, copy_list(film.timeline, film.paths))
+
+
+def _encoding(film: _Film, folder: Path) -> _Plan:
+    """Every frame drawn anew; the cards lie in `folder` as pictures."""
+    timeline, inputs = film.timeline, Arguments()
+    for number, part in enumerate((timeline.title_card, *film.paths, timeline.end_card)):
+        if isinstance(part, Path):
+            inputs += ["-threads", "1", "-i", part]
+        elif part is not None:
+            picture = folder / f"{number}.png"
+            draw_card(part, film.size).save(picture)
+            inputs += ["-f", "png_pipe", "-i", picture]
+    captions, fed = None, b""
+    if film.burns:
+        captions, fed = inputs.count("-i"), caption_frames(timeline, film.size)
+        inputs += ["-f", "image2pipe", "-c:v", "png", "-framerate", str(timeline.fps), "-i", "-"]
+    graph = film_graph(timeline, film.size, captions=captions)
+    return _Plan(inputs, ["-filter_complex", graph, "-map", FILM, *H264, "-crf", _CRF], fed)

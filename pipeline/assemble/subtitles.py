@@ -6,10 +6,12 @@ import re
 import textwrap
 from collections.abc import Iterator
 from itertools import accumulate, pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.artifacts import Cut, Timeline
 from pipeline.assemble.timeline import cut_frames, placed_cuts, readable
+from pipeline.files import short, workspace_errors
 
 if TYPE_CHECKING:
     from pysubs2 import SSAFile
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 LINE_CHARACTERS = 42
 CUE_LINES = 2
 _SHORT_CUE = 20  # characters; a shorter cue stays as long as one of these, or it would flash by
+_IN_PICTURE = "WEBVTT\n\nNOTE These words are in the picture too.\n"
 _SENTENCE_END = re.compile("(?<=[.!?\u2026]) +|(?<=[.!?\u2026][\"'\u201d\u2019]) +")
 
 
@@ -28,15 +31,47 @@ def subtitles(timeline: Timeline) -> SSAFile:
     import pysubs2
 
     file = pysubs2.SSAFile()
-    for start_frame, cut in placed_cuts(timeline):
-        for first, last, text in timed_cues(cut):
-            event = pysubs2.SSAEvent(
-                start=_milliseconds(start_frame + first, timeline.fps),
-                end=_milliseconds(start_frame + last, timeline.fps),
-            )
-            event.plaintext = text
-            file.append(event)
+    for first, end, text in film_cues(timeline):
+        event = pysubs2.SSAEvent(
+            start=_milliseconds(first, timeline.fps), end=_milliseconds(end, timeline.fps)
+        )
+        event.plaintext = text
+        file.append(event)
     return file
+
+
+def write_subtitles(timeline: Timeline, srt: Path, vtt: Path, *, in_picture: bool = False) -> bool:
+    """Write the narration as SRT and as WebVTT, UTF-8; gives whether there is any.
+
+    `in_picture` notes in the VTT that the film's frames show the words too.
+    """
+    file = subtitles(timeline)
+    web = file.to_string("vtt", fps=timeline.fps).replace("&", "&amp;")
+    if in_picture:
+        web = web.replace("WEBVTT\n", f"{_IN_PICTURE}\n", 1)
+    srt.write_text(file.to_string("srt", fps=timeline.fps), encoding="utf-8", newline="\n")
+    vtt.write_text(web, encoding="utf-8", newline="\n")
+    return bool(file)
+
+
+def are_in_picture(vtt: Path) -> bool:
+    """Whether a film's frames show the words of this VTT; False where there is no such file.
+
+    Raises:
+        WorkspaceError: the file cannot be read.
+    """
+    with workspace_errors(f"read {short(vtt)}"):
+        if not vtt.is_file():
+            return False
+        with vtt.open("rb") as file:
+            return file.read(len(_IN_PICTURE)) == _IN_PICTURE.encode()
+
+
+def film_cues(timeline: Timeline) -> Iterator[tuple[int, int, str]]:
+    """First frame, end frame and text of each cue, counted from the start of the film."""
+    for start_frame, end_frame, cut in placed_cuts(timeline):
+        for first, end, text in _spread(cut.narration, end_frame - start_frame):
+            yield start_frame + first, start_frame + end, text
 
 
 def cue_texts(narration: str) -> list[str]:
@@ -72,10 +107,15 @@ def _even_lines(text: str) -> list[str]:
 
 def timed_cues(cut: Cut) -> Iterator[tuple[int, int, str]]:
     """First frame, end frame and text of each cue, counted from the start of the cut."""
-    texts = cue_texts(cut.narration)
+    return _spread(cut.narration, cut_frames(cut))
+
+
+def _spread(narration: str, num_frames: int) -> Iterator[tuple[int, int, str]]:
+    """The cues of a narration over so many frames."""
+    texts = cue_texts(narration)
     weights = (max(len(text), _SHORT_CUE) for text in texts)
     sums = list(accumulate(weights, initial=0))
-    borders = [round(weight / max(1, sums[-1]) * cut_frames(cut)) for weight in sums]
+    borders = [round(weight / max(1, sums[-1]) * num_frames) for weight in sums]
     for (first, last), text in zip(pairwise(borders), texts, strict=True):
         yield first, last, text
 

@@ -1,14 +1,15 @@
-"""Frames to a video file that browsers play, and back."""
+"""Frames to a video file that browsers play, with a comment that can be read again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.errors import AssemblyError
-from pipeline.vision.ffmpeg import feed_ffmpeg, probe, run_ffmpeg, written_whole
+from pipeline.vision.ffmpeg import feed_ffmpeg, read_ffmpeg, run_ffmpeg, written_whole
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,10 +24,19 @@ H264 = (
 ENLARGE = "flags=lanczos+accurate_rnd+full_chroma_int:out_color_matrix=bt601:out_range=tv"
 _CRF = "14"  # takes are encoded once more in the film, so they keep nearly everything
 _DRAWN_CRF = "20"
+_TAG_LINE = re.compile(r"((?:[^\\\n]|\\.)*)\n?", re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_LAST_BACKSLASH = re.compile(r"\\$", re.MULTILINE)
+_SPECIAL, _BACKSLASHED = re.compile(r"([\\=;#\n])"), r"\\\1"
 
 
 def encode_frames(
-    frames: NDArray[np.uint8], path: Path, *, fps: int, size: tuple[int, int] | None = None
+    frames: NDArray[np.uint8],
+    path: Path,
+    *,
+    fps: int,
+    size: tuple[int, int] | None = None,
+    comment: str = "",
 ) -> None:
     """Write frames as H.264 MP4; the file appears only when it is whole.
 
@@ -36,6 +46,7 @@ def encode_frames(
         fps: frames per second.
         size: width and height of the video in pixels (default: the frames' own); the picture
             is enlarged to it. Odd sizes are rounded down to even ones.
+        comment: what the file says of itself, of any length; `read_comment` gives it back.
 
     Raises:
         AssemblyError: ffmpeg failed.
@@ -47,8 +58,11 @@ def encode_frames(
     even_width, even_height = (max(2, side // 2 * 2) for side in size or (width, height))
     raw = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(fps))
     enlarge = f"{_smooth(even_width / width)}scale={even_width}:{even_height}:{ENLARGE},setsar=1"
-    with written_whole(path) as temporary:
-        command = [*raw, "-i", "-", "-vf", enlarge, *H264, "-crf", _CRF, "-f", "mp4", temporary]
+    with written_whole(path) as temporary, tempfile.TemporaryDirectory() as folder:
+        tags = Path(folder) / "tags.txt"
+        write_tags({"comment": comment}, tags)
+        inputs = [*raw, "-i", "-", "-f", "ffmetadata", "-i", tags, "-map_metadata", "1"]
+        command = [*inputs, "-vf", enlarge, *H264, "-crf", _CRF, "-f", "mp4", temporary]
         for _ in run_ffmpeg(command, pixels=frames.tobytes()):
             pass
 
@@ -82,24 +96,26 @@ def _smooth(factor: float) -> str:
     return f"xbr={4 if factor >= 4 else 2}," if factor >= 2 else ""
 
 
-def read_frames(path: Path) -> NDArray[np.uint8]:
-    """All frames of a video as RGB, (F, H, W, 3) uint8.
+def write_tags(tags: Mapping[str, str], file: Path) -> None:
+    """Write tags of a video (title, comment, ...) as ffmpeg reads them: `-f ffmetadata -i file`.
+
+    As arguments they would be too long: some systems take no more than 32,000 characters. A
+    backslash at the end of a line gets a space behind it: ffmpeg would drop the line's end.
+    """
+    kept = {name: _LAST_BACKSLASH.sub(r"\\ ", text) for name, text in tags.items() if text}
+    lines = [f"{name}={_SPECIAL.sub(_BACKSLASHED, text)}" for name, text in kept.items()]
+    file.write_text("\n".join([";FFMETADATA1", *lines, ""]), encoding="utf-8", newline="\n")
+
+
+def read_comment(path: Path) -> str:
+    """Give what a video file says of itself; empty where it says nothing.
 
     Raises:
         AssemblyError: the file is absent or is no video.
     """
-    import cv2
-    import numpy as np
-
-    info = probe(path)
-    capture = cv2.VideoCapture(str(path))
-    frames = np.empty((info.num_frames, info.height, info.width, 3), np.uint8)
-    try:
-        for frame in frames:
-            there, picture = capture.read()
-            if not there:
-                raise AssemblyError(f"{path} ends before its last frame")
-            cv2.cvtColor(picture, cv2.COLOR_BGR2RGB, dst=frame)
-    finally:
-        capture.release()
-    return frames
+    said = read_ffmpeg(["-i", path, "-f", "ffmetadata", "-"]).decode(errors="replace")
+    for line in _TAG_LINE.findall(said):
+        name, _, value = line.partition("=")
+        if name == "comment":
+            return _ESCAPED.sub(r"\1", value)
+    return ""

@@ -81,6 +81,26 @@ def feed_ffmpeg(arguments: Sequence[str | Path]) -> Iterator[Callable[[bytes], o
             raise AssemblyError(f"ffmpeg could not write the video: {_tail(log)}")
 
 
+def read_ffmpeg(arguments: Sequence[str | Path]) -> bytes:
+    """Run ffmpeg and give what it writes to its standard output.
+
+    Raises:
+        AssemblyError: ffmpeg failed, or takes too long; the message ends with its last words.
+        ModelUnavailableError: there is no ffmpeg to run.
+    """
+    quiet = [_executable(), "-hide_banner", "-nostdin", "-v", "error"]
+    try:
+        done = subprocess.run(
+            [*quiet, *map(str, arguments)], capture_output=True, check=False, timeout=_PROBE_SECONDS
+        )
+    except subprocess.TimeoutExpired as error:
+        raise AssemblyError("ffmpeg takes too long to read a video") from error
+    if done.returncode != 0:
+        words = " ".join(done.stderr.decode(errors="replace").split())
+        raise AssemblyError(f"ffmpeg could not read the video: {words[-_TAIL_CHARACTERS:]}")
+    return done.stdout
+
+
 @contextlib.contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
     """A temporary path beside `path`, moved there at the end and removed on any error.

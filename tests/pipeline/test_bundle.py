@@ -46,6 +46,7 @@ def project(settings: Settings, tmp_path: Path) -> Project:
     project.throw(make_story().scenes[1].model_copy(update={"id": "cave"}), 1)
     film = make_video(project.new_film_path(), MP4 + b"film")
     film.with_suffix(".srt").write_text("1\n", "utf-8")
+    film.with_suffix(".vtt").write_text("WEBVTT\n\n1\n", "utf-8")
     project.picture_file("sky").parent.mkdir()
     project.picture_file("sky").write_bytes(JPG)
     project.choose_picture("meadow", "sky")
@@ -210,16 +211,8 @@ def test_a_name_that_stands_there_twice_is_refused(path: Path, settings: Setting
         pytest.param({"decisions_json": b'{"takes": {"../x": "y"}}'}, "decisions", id="decided"),
         pytest.param({"bin_json": b'{"scenes": [{}]}'}, "bin.json in the zip", id="bin"),
         pytest.param({"versions__0_json": b"{}"}, "versions/0.json in the zip", id="version"),
-        pytest.param(
-            {"versions__1_json": _story(0)},
-            "else than its name",
-            id="another version",
-        ),
-        pytest.param(
-            {"versions__7_json": _story(7)},
-            "else than its name",
-            id="version to come",
-        ),
+        pytest.param({"versions__1_json": _story(0)}, "else than its name", id="another version"),
+        pytest.param({"versions__7_json": _story(7)}, "else than its name", id="version to come"),
         pytest.param({"takes__meadow__take-01_json": None}, "only a part", id="no json"),
         *(
             pytest.param(

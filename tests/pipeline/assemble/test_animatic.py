@@ -20,8 +20,9 @@ from pipeline.assemble.animatic import (
 from pipeline.errors import AssemblyError, WorkspaceError
 from pipeline.progress import finish
 from pipeline.story import Box, Ease, Key, Region, Scene
-from pipeline.vision.encode import frame_writer, read_frames
+from pipeline.vision.encode import frame_writer
 from pipeline.vision.ffmpeg import probe
+from tests.pipeline.decoded import all_frames
 
 LEFT, RIGHT = Box(x0=0.0, y0=0.4, x1=0.2, y1=0.9), Box(x0=0.5, y0=0.4, x1=0.7, y1=0.9)
 PINK, GREEN, SKY = (240, 90, 200), (30, 160, 60), (190, 220, 250)
@@ -153,7 +154,7 @@ def test_scenes_last_as_long_as_their_narration(tmp_path: Path) -> None:
     info = probe(path)
     assert (info.width, info.height, info.fps) == (WIDTH_PX, 480 + 84, 8)
     assert info.num_frames == 24 + 60 * 8 // 15 + 24
-    frames = read_frames(path)
+    frames = all_frames(path)
     boxes = [np.abs(one[300:400].astype(int) - one[300, 700]).max(-1) > 16 for one in frames[24:56]]
     middles = [float(np.nonzero(box)[1].mean()) for box in boxes]
     assert np.diff(middles[2:22]).min() > 8, "it moves in every frame"
@@ -165,7 +166,7 @@ def test_scenes_last_as_long_as_their_narration(tmp_path: Path) -> None:
 
 def test_long_narration_is_shown_in_turn(tmp_path: Path) -> None:
     words = "The first sentence is rather long, as sentences go. " * 2 + "And a last one."
-    frames = read_frames(film(tmp_path, words))
+    frames = all_frames(film(tmp_path, words))
     first, last = frames[2, 484:].astype(int), frames[-2, 484:].astype(int)
     assert np.abs(first - last).max() > 100
 

@@ -8,12 +8,14 @@ import pysubs2
 import pytest
 
 from pipeline.artifacts import Cut, Timeline
-from pipeline.assemble.join import copy_film, join
+from pipeline.assemble.join import copy_film, join, scene_film
+from pipeline.assemble.subtitles import are_in_picture
 from pipeline.errors import AssemblyError, WorkspaceError
 from pipeline.progress import finish
-from pipeline.vision.encode import encode_frames, read_frames
+from pipeline.vision.encode import encode_frames, read_comment
 from pipeline.vision.ffmpeg import probe
 from tests.pipeline.assemble.conftest import BLUE, CLIP_FRAMES, FPS, GREEN, RED, YELLOW
+from tests.pipeline.decoded import all_frames
 
 HOLDS = {"wood": 4, "lake": 0, "hill": 6}
 
@@ -38,7 +40,7 @@ def near(picture: np.ndarray, colour: tuple[int, int, int]) -> bool:
 
 def test_every_frame_is_in_its_place(videos: dict[str, Path], tmp_path: Path) -> None:
     film = finish(join(make_timeline(), videos, tmp_path / "film.mp4"))
-    frames = read_frames(film)
+    frames = all_frames(film)
     expected = [RED] * 4 + [YELLOW] * 5 + [GREEN] * 8 + [YELLOW] + [BLUE] * 6 + [YELLOW] * 7
     assert len(frames) == len(expected)
     wrong = [n for n, colour in enumerate(expected) if not near(frames[n], colour)]
@@ -65,10 +67,16 @@ def test_narration_lies_beside_the_film(videos: dict[str, Path], tmp_path: Path)
         (1125, 2250, "We see the lake."),
         (2250, 3875, "We see the hill."),
     ]
-    assert {path.name for path in tmp_path.iterdir()} == {"film.mp4", "film.srt"}
+    assert {path.name for path in tmp_path.iterdir()} == {"film.mp4", "film.srt", "film.vtt"}
+    web = film.with_suffix(".vtt").read_text("utf-8")
+    assert web.startswith("WEBVTT\n")
+    assert "00:00:01.125 --> 00:00:02.250\nWe see the lake.\n" in web
+    assert not are_in_picture(film.with_suffix(".vtt"))
 
 
 def test_film_without_narration_has_no_subtitles(videos: dict[str, Path], tmp_path: Path) -> None:
+    for suffix in (".srt", ".vtt"):
+        (tmp_path / f"film{suffix}").write_bytes(b"words of the film before")
     film = finish(join(make_timeline(narrated=False), videos, tmp_path / "film.mp4"))
     assert not probe(film).has_subtitles
     assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
@@ -79,7 +87,7 @@ def test_other_sizes_get_bars(videos: dict[str, Path], tmp_path: Path) -> None:
     encode_frames(frames, tmp_path / "square.mp4", fps=FPS)
     mixed = {**videos, "lake": tmp_path / "square.mp4"}
     film = finish(join(make_timeline(), mixed, tmp_path / "film.mp4"))
-    picture = read_frames(film)[10].mean(axis=2)
+    picture = all_frames(film)[10].mean(axis=2)
     assert picture.shape == (96, 144)
     assert picture[:, :20].max() < 20
     assert picture[:, -20:].max() < 20
@@ -124,20 +132,53 @@ def test_unwritable_place_is_a_workspace_error(videos: dict[str, Path], tmp_path
 def test_copy_brings_the_subtitles(tmp_path: Path) -> None:
     (tmp_path / "film-01.mp4").write_bytes(b"film")
     (tmp_path / "film-01.srt").write_bytes(b"words")
+    (tmp_path / "film-01.vtt").write_bytes(b"WEBVTT words")
     copy_film(tmp_path / "film-01.mp4", tmp_path / "gift.mp4")
     assert (tmp_path / "gift.mp4").read_bytes() == b"film"
     assert (tmp_path / "gift.srt").read_bytes() == b"words"
+    assert (tmp_path / "gift.vtt").read_bytes() == b"WEBVTT words"
 
 
 def test_a_film_without_words_leaves_none_of_the_film_before(tmp_path: Path) -> None:
     (tmp_path / "film-02.mp4").write_bytes(b"silent film")
-    (tmp_path / "gift.srt").write_bytes(b"words of the film before")
+    for suffix in (".srt", ".vtt"):
+        (tmp_path / f"gift{suffix}").write_bytes(b"words of the film before")
     copy_film(tmp_path / "film-02.mp4", tmp_path / "gift.mp4")
     assert (tmp_path / "gift.mp4").read_bytes() == b"silent film"
-    assert not (tmp_path / "gift.srt").exists()
+    assert {path.name for path in tmp_path.iterdir()} == {"film-02.mp4", "gift.mp4"}
 
 
 def test_credits_stand_in_the_file(videos: dict[str, Path], tmp_path: Path) -> None:
     out = tmp_path / "film.mp4"
     finish(join(make_timeline(), videos, out, credits="Movement after Ann (CC0); after Bo (CC-BY)"))
     assert b"Movement after Ann (CC0); after Bo (CC-BY)" in out.read_bytes()
+
+
+def test_a_film_has_its_own_tags_and_none_of_its_takes(tmp_path: Path) -> None:
+    frames = np.full((5, 32, 48, 3), 90, np.uint8)
+    for name in CLIP_FRAMES:
+        encode_frames(frames, tmp_path / f"{name}.mp4", fps=FPS, comment="the recipe of one take")
+    takes = {name: tmp_path / f"{name}.mp4" for name in CLIP_FRAMES}
+    silent = finish(join(make_timeline(), takes, tmp_path / "film.mp4"))
+    assert read_comment(silent) == ""
+    said = finish(join(make_timeline(), takes, tmp_path / "film.mp4", comment="of three takes"))
+    assert read_comment(said) == "of three takes"
+
+
+def test_a_scene_alone_is_its_take_with_its_words(tmp_path: Path) -> None:
+    rng = np.random.default_rng(7)
+    frames = rng.integers(0, 256, (24, 8, 12, 3)).astype(np.uint8).repeat(8, 1).repeat(8, 2)
+    encode_frames(frames, tmp_path / "take.mp4", fps=FPS, comment="its recipe")
+    out = finish(scene_film(tmp_path / "take.mp4", "A fox walks by.", tmp_path / "scene.mp4"))
+    assert np.array_equal(all_frames(out), all_frames(tmp_path / "take.mp4"))
+    assert probe(out).has_subtitles
+    assert read_comment(out) == "its recipe"
+    assert {path.suffix for path in tmp_path.glob("scene.*")} == {".mp4", ".srt", ".vtt"}
+
+
+def test_a_scene_alone_is_held_until_its_words_are_read(tmp_path: Path) -> None:
+    encode_frames(np.full((5, 64, 96, 3), 90, np.uint8), tmp_path / "take.mp4", fps=FPS)
+    words = "A fox walks by the lake, and then it does so again."
+    out = finish(scene_film(tmp_path / "take.mp4", words, tmp_path / "scene.mp4", title="The lake"))
+    assert probe(out).num_frames == -(-len(words) * FPS // 15) == 28
+    assert b"The lake" in out.read_bytes()

@@ -1,14 +1,23 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pysubs2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.artifacts import Cut, Timeline
-from pipeline.assemble.subtitles import CUE_LINES, LINE_CHARACTERS, cue_texts, subtitles
+from pipeline.artifacts import Card, Cut, Timeline
+from pipeline.assemble.subtitles import (
+    CUE_LINES,
+    LINE_CHARACTERS,
+    are_in_picture,
+    cue_texts,
+    film_cues,
+    subtitles,
+    write_subtitles,
+)
 from pipeline.assemble.timeline import READING_SPEED, readable
 
 WORDS = st.lists(st.text("abcde.!?", min_size=1, max_size=12), max_size=80).map(" ".join)
@@ -61,6 +70,35 @@ def test_times_lie_on_the_cuts() -> None:
         (0, 3625, "The sun rises."),
         (6625, 9750, "It sets."),
     ]
+
+
+def test_words_change_in_the_middle_of_a_fade() -> None:
+    cuts = (make_cut("The sun rises."), make_cut("It sets.", num_frames=17))
+    card = Card(title="Suns", num_frames=20)
+    film = Timeline(title="t", fps=8, cuts=cuts, transition_frames=5, title_card=card)
+    # the card's fade is frames 15 to 19, the next one 34 to 38; the film has 51 frames
+    assert [(first, end) for first, end, _ in film_cues(film)] == [(18, 37), (37, 51)]
+
+
+def test_words_for_the_web_are_shown_as_they_are(tmp_path: Path) -> None:
+    film = Timeline(title="t", fps=8, cuts=(make_cut("Tom &lt; Ann & <b>Bo</b>"),))
+    srt, vtt = tmp_path / "film.srt", tmp_path / "film.vtt"
+    assert write_subtitles(film, srt, vtt)
+    shown = "Tom &amp;lt; Ann &amp; \u2039b\u203aBo\u2039/b\u203a"
+    assert vtt.read_text("utf-8") == f"WEBVTT\n\n1\n00:00:00.000 --> 00:00:03.000\n{shown}\n\n"
+    assert "Tom &lt; Ann & " in srt.read_text("utf-8")
+
+
+def test_a_note_says_that_the_words_are_in_the_picture(tmp_path: Path) -> None:
+    film = Timeline(title="t", fps=8, cuts=(make_cut("The sun rises."),))
+    srt, vtt = tmp_path / "film.srt", tmp_path / "film.vtt"
+    assert not are_in_picture(vtt)
+    write_subtitles(film, srt, vtt)
+    assert not are_in_picture(vtt)
+    write_subtitles(film, srt, vtt, in_picture=True)
+    assert are_in_picture(vtt)
+    again = pysubs2.load(str(vtt), format_="vtt")
+    assert [(one.start, one.end, one.plaintext) for one in again] == [(0, 3000, "The sun rises.")]
 
 
 @pytest.mark.parametrize(

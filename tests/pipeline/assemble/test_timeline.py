@@ -1,19 +1,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.artifacts import Take
+from pipeline.artifacts import Card, FilmSettings, Take
 from pipeline.assemble.timeline import (
     READING_SPEED,
     cut_frames,
     duration_frames,
     duration_seconds,
+    part_frames,
     placed_cuts,
     readable,
+    shared_frames,
     timeline,
 )
 from pipeline.errors import InputError
@@ -66,9 +69,68 @@ def test_every_cut_is_as_long_as_reading_takes(
         seconds = cut_frames(cut) / fps
         assert seconds * READING_SPEED >= length - 1e-9
         assert cut.hold_frames == 0 or (seconds - 1 / fps) * READING_SPEED < length
-    *_, (start_frame, last) = placed_cuts(film)
-    assert duration_frames(film) == start_frame + cut_frames(last)
+    *_, (start_frame, end_frame, last) = placed_cuts(film)
+    assert duration_frames(film) == start_frame + cut_frames(last) == end_frame
     assert duration_frames(film) == pytest.approx(duration_seconds(film) * fps)
+
+
+@given(
+    lengths=st.lists(st.integers(0, 300), min_size=1, max_size=6),
+    num_frames=st.integers(1, 90),
+    fps=st.integers(1, 30),
+    seconds=st.floats(0.01, 3),
+    cards=st.tuples(st.booleans(), st.booleans()),
+)
+def test_fades_leave_the_time_to_read(
+    make_take: Callable[..., Take],
+    lengths: list[int],
+    num_frames: int,
+    fps: int,
+    seconds: float,
+    cards: tuple[bool, bool],
+) -> None:
+    story = make_story(*("y" * length for length in lengths))
+    takes = {s.id: make_take(s.id, num_frames=num_frames, fps=fps) for s in story.scenes}
+    settings = FilmSettings(
+        transition="crossfade",
+        transition_seconds=seconds,
+        title_card=cards[0],
+        end_card=cards[1],
+    )
+    film = timeline(story, takes, settings)
+    spans = list(placed_cuts(film))
+    assert [cut for _, _, cut in spans] == list(film.cuts)
+    assert all(one[1] == other[0] for one, other in pairwise(spans)), "no gap, no overlap"
+    assert (spans[0][0] == 0) is not cards[0]
+    assert (spans[-1][1] == duration_frames(film)) is not cards[1]
+    for (first, end, _), length in zip(spans, lengths, strict=True):
+        assert (end - first) / fps * READING_SPEED >= length - 1e-9
+    for fade, (one, other) in zip(shared_frames(film), pairwise(part_frames(film)), strict=True):
+        assert 2 * fade <= min(one, other)
+        assert fade <= film.transition_frames == max(1, round(seconds * fps))
+
+
+def test_cards_say_the_title_the_end_and_whom_to_thank(make_take: Callable[..., Take]) -> None:
+    settings = FilmSettings(title_card=True, end_card=True)
+    takes = {"s0": make_take("s0", num_frames=24)}
+    credits = "Movement after Ann (CC0); Movement after <Bo> (CC-BY); " + "z" * 90
+    film = timeline(make_story("A fox."), takes, settings, credits=credits)
+    assert film.title_card == Card(title="A Tale", num_frames=20)
+    assert film.end_card is not None
+    assert film.end_card.title == "The end"
+    assert film.end_card.lines[:2] == (
+        "Movement after Ann (CC0)",
+        "Movement after \u2039Bo\u203a (CC-BY)",
+    )
+    assert film.end_card.num_frames == -(-151 * 8 // READING_SPEED)
+    assert (film.transition_frames, film.cuts[0].hold_frames) == (0, 0)
+    endless = timeline(make_story(""), takes, settings, credits="; ".join(["z" * 90] * 9)).end_card
+    assert endless is not None
+    assert endless.num_frames == 12 * 8
+    german = make_story("Ein Fuchs.").model_copy(update={"language": "de"})
+    ending = timeline(german, takes, settings).end_card
+    assert ending is not None
+    assert ending.title == "A Tale", "no English word in a story of another language"
 
 
 @given(st.text(max_size=200))

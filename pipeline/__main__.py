@@ -15,16 +15,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from pipeline import __version__
+from pipeline.cli.batch import add_batch_options, run_batch, wants_batch
+from pipeline.cli.check import add_check
 from pipeline.cli.display import show
 from pipeline.cli.library import add_library_commands
+from pipeline.cli.packs import add_pack_commands
 from pipeline.cli.planning import add_planning
-from pipeline.cli.reading import read_idea, seed
+from pipeline.cli.reading import read_idea
+from pipeline.cli.rendering import (
+    add_film_options,
+    add_render_options,
+    chosen,
+    film_settings_of,
+    render_settings_of,
+)
 from pipeline.cli.retrieving import add_retrieving
 from pipeline.errors import PipelineError, RunCancelledError
 from pipeline.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from pipeline.artifacts import RenderSettings
     from pipeline.progress import Work
     from pipeline.workspace import Project
 
@@ -66,34 +75,45 @@ def _make(options: argparse.Namespace) -> None:
     from pipeline.runner import Runner
 
     idea, settings = read_idea(options.idea), _settings(options)
-    render = _render_settings(options, settings)
-    work = Runner(settings).make(idea, options.out, render, seed=render.seed)
+    render = render_settings_of(options, settings)
+    work = Runner(settings, placement=options.placement).make(
+        idea, options.out, render, seed=render.seed
+    )
     print(show(work))
 
 
-def _render(options: argparse.Namespace) -> None:
-    from pipeline.runner import Runner, another
+def _render(options: argparse.Namespace) -> int:
+    from pipeline.rendering import fresh_seed, kept_seed
+    from pipeline.runner import Runner
     from pipeline.workspace import open_project
 
-    project, settings = open_project(options.project), _settings(options)
-    render = _render_settings(options, settings)
-    runner, vary = Runner(settings), options.seed is None
+    if wants_batch(options):
+        return run_batch(options)
+    settings, recipe = chosen(options)
+    project = open_project(options.project)
+    render = render_settings_of(options, settings, recipe)
+    runner = Runner(settings, placement=options.placement)
+    seed_of = fresh_seed if options.another else kept_seed
+    seed_of = None if options.seed is not None else seed_of
     if options.scene is None:
-        work = runner.render_all(project, render, only_missing=not options.all, vary=vary)
+        work = runner.render_all(project, render, only_missing=not options.all, seed_of=seed_of)
         takes = show(work)
     else:
-        render = another(render, project, options.scene) if vary else render
-        takes = [show(runner.render(project, options.scene, render))]
+        given = render.seed if seed_of is None else seed_of(project, options.scene)
+        settled = render.model_copy(update={"seed": given})
+        takes = [show(runner.render(project, options.scene, settled))]
     for take in takes:
         print(project.take_video(take))
     if not takes:
         print("every scene has a take; --all renders new ones", file=sys.stderr)
+    return 0
 
 
 def _film(options: argparse.Namespace) -> None:
     from pipeline.runner import Runner
 
-    _make_video(options, Runner(_settings(options)).film)
+    film = film_settings_of(options)
+    _make_video(options, lambda project: Runner(_settings(options)).film(project, film=film))
 
 
 def _animatic(options: argparse.Namespace) -> None:
@@ -137,6 +157,8 @@ def _parser() -> argparse.ArgumentParser:
     add_planning(commands, home)
     add_library_commands(commands, home)
     add_retrieving(commands, home)
+    add_pack_commands(commands, home)
+    add_check(commands, home)
     _add_stages(commands, home)
     worker = commands.add_parser("worker", parents=[home], help="run the jobs of the studio")
     worker.add_argument("--once", action="store_true", help="end when no job is left")
@@ -149,7 +171,7 @@ def _add_make(commands: argparse._SubParsersAction[_Parser], home: _Parser) -> N
     make.add_argument("idea", help="the story idea; - reads stdin, @FILE reads a text file")
     make.add_argument("--out", type=Path, required=True, metavar="FILM", help="such as film.mp4")
     make.set_defaults(run=_make)
-    _add_render_options(make)
+    add_render_options(make)
 
 
 def _add_stages(commands: argparse._SubParsersAction[_Parser], home: _Parser) -> None:
@@ -164,29 +186,16 @@ def _add_stages(commands: argparse._SubParsersAction[_Parser], home: _Parser) ->
     which = render.add_mutually_exclusive_group()
     which.add_argument("--scene", metavar="ID", help="render this scene alone")
     which.add_argument("--all", action="store_true", help="also scenes that have a take")
-    _add_render_options(render)
+    render.add_argument("--another", action="store_true", help="another seed: played differently")
+    add_render_options(render)
+    add_batch_options(render)
+    add_film_options(film)
     for command in (film, boxes):
         command.add_argument("--out", type=Path, metavar="FILM", help="copy the film here")
 
 
-def _add_render_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--seed", type=seed, help="the same seed, the same frames")
-    steps = command.add_mutually_exclusive_group()
-    steps.add_argument("--draft", action="store_true", help="fewer steps: faster, rougher")
-    steps.add_argument("--steps", type=int, metavar="N", help="steps of each take")
-
-
 def _settings(options: argparse.Namespace) -> Settings:
     return load_settings(options.home)
-
-
-def _render_settings(options: argparse.Namespace, settings: Settings) -> RenderSettings:
-    from pipeline.packs.record import load_record
-    from pipeline.runner import render_settings
-
-    record = load_record(settings.pack)
-    steps = record.draft_steps if options.draft else options.steps
-    return render_settings(record, seed=options.seed, num_inference_steps=steps)
 
 
 def _complain(message: str) -> None:

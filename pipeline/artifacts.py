@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from pipeline.story import NUM_KEYFRAMES, Box, Id, Record, Revision
 
@@ -137,6 +137,12 @@ class PriorBinding(Record):
     from_keyframe: int = Field(default=0, ge=0, lt=NUM_KEYFRAMES)
     to_keyframe: int = Field(default=NUM_KEYFRAMES - 1, ge=0, lt=NUM_KEYFRAMES)
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.from_keyframe > self.to_keyframe:
+            raise ValueError("from_keyframe lies after to_keyframe")
+        return self
+
 
 class ScenePrompt(Record):
     """A scene ready for a pack: region texts, background text, what was substituted."""
@@ -260,6 +266,11 @@ class Take(Record):
     report: TakeReport | None = None
     """None = nobody has looked yet."""
     versions: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def is_comparison(self) -> bool:
+        """Whether boxes or learned looks were left out, to see what they do."""
+        return not (self.settings.use_regions and self.settings.use_priors)
 
 
 class Card(Record):

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from pipeline.artifacts import Casting, Part
 from pipeline.assemble.animatic import WIDTH_PX, Colour, Player, StagedScene
 from pipeline.packs.record import load_record
-from pipeline.plan.casting import cast_story
 from pipeline.plan.stage import facing_of
+from pipeline.playing import backdrop_of, cast_for
 from pipeline.project import Project
 from pipeline.story import Region, Scene, Story
 from pipeline.theatre.world import load_world
@@ -32,25 +32,18 @@ _SPARE_COLOURS: tuple[Colour, ...] = (
 
 
 def cast_project(project: Project, pack: str) -> Casting:
-    """Give how a pack plays the story as it stands now, with what the storyteller decided.
-
-    A pack without a closed cast casts nobody: its casting is empty.
-    """
-    troupe = load_record(pack).troupe
-    if troupe is None:
-        return Casting(pack=pack)
+    """Give how a pack plays the story as it stands now, with what the storyteller decided."""
     previous = project.casting if project.has_casting else None
-    return cast_story(project.story, troupe=troupe, pack=pack, previous=previous)
+    return cast_for(project.story, load_record(pack), pack=pack, previous=previous)
 
 
 def staged_scenes(project: Project, pack: str) -> list[StagedScene]:
     """Give the scenes of a story with what an animatic needs to draw them."""
     casting, story = cast_project(project, pack), project.story
-    places = {place.scene_id: place.backdrop for place in casting.places}
     return [
         StagedScene(
             scene,
-            _own_picture(project, scene.id) or _backdrop(places.get(scene.id)),
+            _own_picture(project, scene.id) or _backdrop(backdrop_of(scene, casting)),
             _players(scene, story, casting),
         )
         for scene in story.scenes

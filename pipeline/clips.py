@@ -63,7 +63,7 @@ class Clip(Record):
     content_hash: str | None = None
     """SHA-256 of the whole source file, in hex."""
     own: bool = False
-    """Whether the storyteller filmed or brought it: then it needs no approval."""
+    """Whether the storyteller filmed or brought it."""
 
     @property
     def aspect(self) -> float | None:
@@ -155,11 +155,34 @@ class Candidate(Record):
     """Clips of nearly the same pictures that it stands for."""
 
 
+_STEP_WORDS = {
+    "words": "captions match",
+    "unreadable": "can be read",
+    "duration": "long enough",
+    "frames": "with enough single pictures",
+    "aspect": "wide enough",
+    "fetch": "fetched from their site",
+    "pictures": "found by their pictures",
+    "fit": "fit to be looked into",
+    "looked": "looked into",
+    "actor": "show somebody well",
+    "closely": "of them watched for the movement",
+    "duplicate": "unlike each other",
+    "shown": "shown",
+}
+"""What each step of a search says of the clips it kept, in the order of the steps."""
+
+
 class StageCount(Record):
     """How many clips a step kept."""
 
     stage: str
     kept: int = Field(ge=0)
+
+    @property
+    def words(self) -> str:
+        """Say of what kind the kept clips are: '34 can be read'."""
+        return _STEP_WORDS.get(self.stage, self.stage)
 
 
 class Retrieval(Record):

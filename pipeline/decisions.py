@@ -24,9 +24,13 @@ class Decisions(Record):
     """The clips that boxes were taken from, with their terms."""
 
     def take_of(self, scene_id: str, takes: Sequence[Take]) -> Take | None:
-        """Give the take that goes into the film: the chosen one, else the last; None if none."""
+        """Give the take that goes into the film: the chosen one, else the last; None if none.
+
+        A comparison is the last one only where there is nothing else.
+        """
         chosen = self.takes.get(scene_id)
-        return next((take for take in takes if take.id == chosen), takes[-1] if takes else None)
+        whole = [take for take in takes if not take.is_comparison] or takes
+        return next((take for take in takes if take.id == chosen), whole[-1] if whole else None)
 
     def clips_of(self, motion_id: str) -> Mapping[str, ClipDecision]:
         """Give the clips that were decided on for a motion, by their ids."""

@@ -97,9 +97,10 @@ def replan(
     record = PlanRecord(planner=planner)
     if planner == "builtin":
         from pipeline.plan.replanning import replan_scene
+        from pipeline.playing import names_of
 
-        troupe = load_troupe(settings.pack)
-        planned = replan_scene(before, scene_id, note, troupe=troupe, seed=seed)
+        names = names_of(load_record(settings.pack))
+        planned = replan_scene(before, scene_id, note, troupe=names, seed=seed)
     else:
         answered = yield from _ask_again(before, scene_id, note, settings)
         planned, record = _thinned(answered.story, settings, scene_id), answered.record
@@ -118,12 +119,15 @@ def load_troupe(pack: str) -> TroupeNames:
     """Give the closed cast of a pack. Loads no model.
 
     Raises:
-        InputError: the pack has no closed cast.
+        InputError: the pack has none: it plays anyone.
         ModelUnavailableError: there is no such pack.
     """
     troupe = load_record(pack).troupe
     if troupe is None:
-        raise InputError(f"the pack {pack!r} has no closed cast", hint="Choose the theatre pack.")
+        raise InputError(
+            f"the pack {pack!r} plays anyone, so nobody stands in for anybody",
+            hint="Say how the character looks, or choose the theatre pack.",
+        )
     return troupe
 
 
@@ -148,12 +152,14 @@ def keep_story(
 
 
 def _plan_here(idea: str, settings: Settings, seed: int) -> Work[tuple[Story, Casting, PlanRecord]]:
-    from pipeline.plan.planner import left_out, plan_story
+    from pipeline.plan.planner import invented, left_out, plan_story
+    from pipeline.playing import cast_for, names_of
 
     yield Progress(stage="plan", step=0, total=1, note="planning the story")
-    troupe = load_troupe(settings.pack)
-    story, casting = plan_story(idea, troupe=troupe, seed=seed, pack=settings.pack)
-    repairs = left_out(idea, story)
+    record = load_record(settings.pack)
+    story, parts = plan_story(idea, troupe=names_of(record), seed=seed, pack=settings.pack)
+    casting = cast_for(story, record, pack=settings.pack, previous=parts)
+    repairs = (*left_out(idea, story), *invented(idea, story))
     return story, casting, PlanRecord(planner="builtin", idea=idea, seed=seed, repairs=repairs)
 
 
@@ -183,15 +189,12 @@ def _thinned(story: Story, settings: Settings, scene_id: str | None = None) -> S
 
 
 def _cast(story: Story, settings: Settings, *, previous: Casting | None = None) -> Casting:
-    """The casting for the pack that plays; one of another pack, or for an open cast, is kept."""
-    from pipeline.plan.casting import cast_story
+    """The casting for the pack that plays; one of another pack is kept."""
+    from pipeline.playing import cast_for
 
-    troupe = load_record(settings.pack).troupe
-    if previous is not None and (troupe is None or previous.pack != settings.pack):
+    if previous is not None and previous.pack != settings.pack:
         return previous
-    if troupe is None:
-        return Casting(pack=settings.pack)
-    return cast_story(story, troupe=troupe, pack=settings.pack, previous=previous)
+    return cast_for(story, load_record(settings.pack), pack=settings.pack, previous=previous)
 
 
 def _continued(before: PlanRecord | None, record: PlanRecord, told: str) -> PlanRecord:

@@ -216,7 +216,8 @@ class Project:
                 target.unlink(missing_ok=True)
                 raise
         write_record(folder / f"{take.id}.json", take)
-        self._forget_choice(take.scene_id)
+        if not take.is_comparison:
+            self._forget_choice(take.scene_id)
         return take
 
     def take_video(self, take: Take) -> Path:

@@ -63,6 +63,9 @@ CREATE TABLE IF NOT EXISTS workers (
   place INTEGER PRIMARY KEY CHECK (place = 1), pid INTEGER NOT NULL, born REAL NOT NULL
 );
 """
+ASIDE = ("fetch",)
+"""Kinds of jobs that go on beside all others: they only watch a download, for hours."""
+_IN_LANE = f"(? IS NULL OR (kind IN ({', '.join(map(repr, ASIDE))})) = ?)"
 _BACK_TO_QUEUED = "state = 'queued', started = NULL, worker = NULL, step = 0, control = 'none'"
 
 
@@ -160,19 +163,23 @@ class Queue:
             *(active, json.dumps([*also])),
         )
 
-    def waiting(self) -> list[int]:
-        """Give the ids of all jobs that wait or run, oldest first."""
-        sql = "SELECT id FROM jobs WHERE state IN ('queued', 'running') ORDER BY id"
-        return [row["id"] for row in self._run(sql)]
+    def waiting(self, *, aside: bool | None = None) -> list[int]:
+        """Give the ids of the jobs that wait or run, oldest first; `aside` as `claim` has it."""
+        sql = "SELECT id FROM jobs WHERE state IN ('queued', 'running')"
+        return [row["id"] for row in self._run(f"{sql} AND {_IN_LANE} ORDER BY id", aside, aside)]
 
-    def claim(self, worker_id: str) -> Job | None:
-        """Take the oldest queued job to run it; None if none waits. No job is given to two."""
+    def claim(self, worker_id: str, *, aside: bool | None = None) -> Job | None:
+        """Take the oldest queued job to run it; None if none waits. No job is given to two.
+
+        `aside` takes one of the kinds of `ASIDE` alone (True) or of all others (False).
+        """
         now = time.time()
         rows = self._run(
             "UPDATE jobs SET state = 'running', worker = ?, started = ?, heartbeat = ?,"
             " control = 'none' WHERE id ="
-            " (SELECT id FROM jobs WHERE state = 'queued' ORDER BY id LIMIT 1) RETURNING *",
-            *(worker_id, now, now),
+            f" (SELECT id FROM jobs WHERE state = 'queued' AND {_IN_LANE} ORDER BY id LIMIT 1)"
+            " RETURNING *",
+            *(worker_id, now, now, aside, aside),
         )
         return _job(rows[0]) if rows else None
 

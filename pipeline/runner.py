@@ -6,62 +6,45 @@ Each function is a work function (see `pipeline.progress`) that command line and
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
-from pipeline.artifacts import RenderSettings, ScenePrompt, Take
+from pipeline.artifacts import FilmSettings, RenderSettings, Take
 from pipeline.errors import InputError
-from pipeline.files import short, workspace_errors
-from pipeline.packs.record import PackRecord, load_record
-from pipeline.planning import load_troupe, plan
+from pipeline.files import checked_id, short, workspace_errors
+from pipeline.packs.record import find_pack, load_record
+from pipeline.planning import plan
 from pipeline.progress import Progress, T, Work
 from pipeline.workspace import Project
 
 if TYPE_CHECKING:
+    from pipeline.artifacts import ScenePrompt
+    from pipeline.diffusion.preview_map import PreviewMap
+    from pipeline.diffusion.text import TextCache
     from pipeline.packs.load import Pack
-    from pipeline.render.renderer import RenderedClip
     from pipeline.settings import Settings
+    from pipeline.vision.finding import BoxFinder
     from pipeline.vision.sight import Sight
 
-VIDEO_HEIGHT_PX = 480
-"""Takes are enlarged by the whole factor that makes them at least this high."""
 
-
-def render_settings(record: PackRecord, **changes: object) -> RenderSettings:
-    """Give a pack's own settings with changes; a change that is None stands for the default.
-
-    Raises:
-        InputError: a value is out of range; the message names it.
-    """
-    fields: dict[str, object] = {
-        "num_inference_steps": record.num_inference_steps,
-        "guidance_scale": record.guidance_scale,
-    }
-    fields |= {name: value for name, value in changes.items() if value is not None}
-    try:
-        return RenderSettings.model_validate(fields)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{where} cannot be {first['input']!r}: {first['msg']}") from error
-
-
-def another(render: RenderSettings, project: Project, scene_id: str) -> RenderSettings:
-    """Give the settings of a scene's next take: the seed raised by the takes that are there."""
-    return render.model_copy(update={"seed": render.seed + len(project.takes(scene_id))})
+SeedOf = Callable[["Project", str], int]
+"""Gives the seed of a scene of a project, such as `rendering.kept_seed`."""
 
 
 class Runner:
     """Renders scenes and joins films; loads the pack on first use and keeps it."""
 
-    def __init__(self, settings: Settings, device: str = "auto") -> None:
-        self.settings, self.device = settings, device
+    def __init__(
+        self, settings: Settings, device: str = "auto", *, placement: str | None = None
+    ) -> None:
+        """Take the pack of the settings; `placement` says how it lies (see `packs.placement`)."""
+        self.settings, self.device, self.placement = settings, device, placement
         self._pack: Pack | None = None
         self._sight: Sight | None = None
+        self._preview: PreviewMap | None = None
+        self._finder: BoxFinder | None = None
 
     def render(self, project: Project, scene_id: str, render: RenderSettings) -> Work[Take]:
         """Render one take of a scene and save it; the same seed gives the same frames.
@@ -72,25 +55,12 @@ class Runner:
             RenderError: the model failed.
             WorkspaceError: the take cannot be saved.
         """
-        from pipeline.devices import use_free_cores
-        from pipeline.render.renderer import count_steps, render_scene
+        from pipeline.rendering import render_prompt, save_take, scene_prompt_of
 
-        prompt = self._prompt(project, scene_id)
+        prompt = scene_prompt_of(project, scene_id, self.settings)
         revision = project.story.revision
-        total = count_steps(render)
-        if self._pack is None:
-            note = "loading the model"
-            loading = Progress(stage="render", step=0, total=total, note=note, scene_id=scene_id)
-            yield loading
-            self._load()
-            yield loading.model_copy(update={"note": "the model is loaded"})
-        pack = self._load()
-        use_free_cores()
-        work = render_scene(prompt, model=pack, clip=pack.record, settings=render)
-        rendered = yield from work
-        return _save(
-            project, rendered, prompt=prompt, render=render, pack=pack, story_revision=revision
-        )
+        rendered = yield from render_prompt(self, prompt, render)
+        return save_take(project, rendered, story_revision=revision)
 
     def render_all(
         self,
@@ -98,11 +68,11 @@ class Runner:
         render: RenderSettings,
         *,
         only_missing: bool = True,
-        vary: bool = False,
+        seed_of: SeedOf | None = None,
     ) -> Work[list[Take]]:
         """Render a take of every scene, or of those without one; progress counts the whole.
 
-        With `vary`, no scene gets the take it has again (see `another`).
+        Each scene gets the seed that `seed_of` says; None = that of the settings.
         """
         from pipeline.render.renderer import count_steps
 
@@ -112,13 +82,19 @@ class Runner:
         span = count_steps(render)
         takes = []
         for number, scene_id in enumerate(scenes):
-            chosen = another(render, project, scene_id) if vary else render
-            work = self.render(project, scene_id, chosen)
+            seed = render.seed if seed_of is None else seed_of(project, scene_id)
+            work = self.render(project, scene_id, render.model_copy(update={"seed": seed}))
             total = span * len(scenes)
             takes.append((yield from _within(work, offset=number * span, span=span, total=total)))
         return takes
 
-    def film(self, project: Project, *, only_rendered: bool = False) -> Work[Path]:
+    def film(
+        self,
+        project: Project,
+        *,
+        only_rendered: bool = False,
+        film: FilmSettings | None = None,
+    ) -> Work[Path]:
         """Join the chosen takes to a new film of the project.
 
         With `only_rendered`, scenes without a take are left out.
@@ -141,9 +117,11 @@ class Runner:
             )
         filmed = story.revised(scenes=tuple(s for s in story.scenes if s.id in takes))
         videos = {scene_id: project.take_video(take) for scene_id, take in takes.items()}
-        credits = film_credits(project, filmed)
-        out = project.new_film_path()
-        return (yield from join(timeline(filmed, takes), videos, out, credits=credits))
+        credits, out = film_credits(project, filmed), project.new_film_path()
+        settings = film or FilmSettings()
+        line = timeline(filmed, takes, settings, credits=credits)
+        burn = settings.burn_subtitles
+        return (yield from join(line, videos, out, credits=credits, burn_subtitles=burn))
 
     def animatic(self, project: Project) -> Work[Path]:
         """Film the boxes of a story as it stands, before anything is rendered.
@@ -211,80 +189,74 @@ class Runner:
             use_free_cores()
         return self._sight
 
-    def _load(self) -> Pack:
+    def loaded(self, scene_id: str | None = None) -> Work[Pack]:
+        """Load the pack if it is not, saying so, and give it.
+
+        Raises:
+            ModelUnavailableError: the pack cannot be loaded.
+            RenderError: memory ran out while it was loaded.
+        """
         if self._pack is None:
             from pipeline.devices import choose
             from pipeline.packs.load import load_pack
 
-            self._pack = load_pack(self.settings.pack, choose(self.device))
+            loading = Progress(
+                stage="render", step=0, total=1, note="loading the model", scene_id=scene_id
+            )
+            yield loading
+            self._pack = load_pack(
+                self.settings.pack,
+                choose(self.device),
+                home=self.settings.home,
+                placement=self.placement,
+            )
+            yield loading.model_copy(update={"note": "the model is loaded"})
         return self._pack
 
-    def _prompt(self, project: Project, scene_id: str) -> ScenePrompt:
-        """The scene in the pack's words, with all that was changed on the way."""
-        from pipeline.blocking import cast_project
-        from pipeline.plan.prompts import free_prompt, scene_prompt
+    def texts(self, pack: Pack) -> TextCache:
+        """Give the texts that the pack has encoded before."""
+        from pipeline.diffusion.text import TextCache
 
-        project.reload()
-        if scene_id not in {scene.id for scene in project.story.scenes}:
-            known = ", ".join(scene.id for scene in project.story.scenes)
-            raise InputError(f"there is no scene {scene_id!r}", hint=f"The scenes are: {known}.")
-        record = load_record(self.settings.pack)
-        if record.troupe is None:
-            return normalise(free_prompt(project.story, scene_id), record)
-        troupe, casting = load_troupe(self.settings.pack), cast_project(project, self.settings.pack)
-        prompt = scene_prompt(project.story, scene_id, casting, troupe=troupe)
-        return normalise(prompt, record)
+        number_type = str(pack.source.text_dtype).removeprefix("torch.")
+        revision = f"{pack.record.revision}-{number_type}"
+        return TextCache(self.settings.home / "cache" / "text", revision)
 
+    def preview(self, pack: Pack) -> PreviewMap:
+        """Give what draws the pack's latents while they come out of the noise."""
+        if self._preview is None:
+            from pipeline.packs.previews import find_preview
 
-def normalise(prompt: ScenePrompt, record: PackRecord) -> ScenePrompt:
-    """Give a prompt with every text in the pack's vocabulary, substitutions appended."""
-    changes = list(prompt.substitutions)
+            kept = self.settings.home / "cache" / "previews"
+            self._preview = find_preview(
+                pack,
+                pack.record,
+                shipped=find_pack(self.settings.pack),
+                kept=kept / f"{pack.record.revision}.safetensors",
+            )
+        return self._preview
 
-    def settle(text: str) -> str:
-        normal, found = record.normalise(text)
-        changes.extend(found)
-        return normal
+    def priors(self, prompt: ScenePrompt) -> dict[str, Path]:
+        """Give the file of each prior of a prompt, in the store of the user who works."""
+        store = self.settings.home / "users" / checked_id(self.settings.user) / "priors"
+        return {one.prior: store / one.prior / "adapter.safetensors" for one in prompt.priors}
 
-    regions = tuple(r.model_copy(update={"text": settle(r.text)}) for r in prompt.regions)
-    background = settle(prompt.background)
-    texts = {"regions": regions, "background": background}
-    return prompt.model_copy(update={**texts, "substitutions": tuple(dict.fromkeys(changes))})
+    def finder(self) -> BoxFinder:
+        """Give what looks for the regions' figures in the pack's takes, loaded once.
 
+        Raises:
+            ModelUnavailableError: its weights are not on this machine.
+        """
+        if self._finder is None:
+            from pipeline.devices import choose
+            from pipeline.vision.finding import JudgeFinder
+            from pipeline.vision.open_vocabulary import OwlFinder
 
-def _save(
-    project: Project,
-    rendered: RenderedClip,
-    *,
-    prompt: ScenePrompt,
-    render: RenderSettings,
-    pack: Pack,
-    story_revision: int,
-) -> Take:
-    from pipeline.vision.encode import encode_frames
-
-    record = pack.record
-    factor = -(-VIDEO_HEIGHT_PX // record.height_px)
-    width, height = record.width_px * factor, record.height_px * factor
-    take = Take(
-        id=project.reserve_take_id(prompt.scene_id),
-        scene_id=prompt.scene_id,
-        pack=record.name,
-        pack_revision=record.revision,
-        settings=render,
-        prompt=prompt,
-        num_frames=len(rendered.frames),
-        fps=record.fps,
-        width=width,
-        height=height,
-        seconds_taken=round(rendered.seconds, 3),
-        story_revision=story_revision,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
-    folder = project.take_dir(prompt.scene_id)
-    with workspace_errors(f"write in {folder}"), tempfile.TemporaryDirectory(dir=folder) as name:
-        video = Path(name) / "take.mp4"
-        encode_frames(rendered.frames, video, fps=record.fps, size=(width, height))
-        return project.save_take(take, video)
+            detector = load_record(self.settings.pack).detector
+            if detector is None:
+                self._finder = JudgeFinder.load()
+            else:
+                self._finder = OwlFinder(detector, device=str(choose(self.device).device))
+        return self._finder
 
 
 def check_film_path(out: Path) -> None:

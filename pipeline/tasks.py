@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
-from pipeline.artifacts import RenderSettings, Take
+from pipeline.artifacts import FilmSettings, RenderSettings, Take
 from pipeline.clips import ClipFilter, Retrieval, Words
 from pipeline.errors import InputError
 from pipeline.files import invalid_record
 from pipeline.packs.record import load_record
 from pipeline.progress import Work
+from pipeline.rendering import kept_seed, render_settings
 from pipeline.retrieving import (
     add_folder,
     add_list,
@@ -23,7 +24,7 @@ from pipeline.retrieving import (
     retrieve,
     scan_again,
 )
-from pipeline.runner import Runner, render_settings
+from pipeline.runner import Runner
 from pipeline.story import Id, Record
 from pipeline.workspace import open_project
 
@@ -48,18 +49,35 @@ class _Asked(Record):
     seed: int | None = None
     steps: int | None = None
     guidance: float | None = None
+    quality: Literal["draft", "final"] = "final"
+    use_regions: bool = True
+    use_priors: bool = True
+    render: dict[str, Any] = Field(default_factory=dict)
+    """Other render settings by their names, each checked with the pack's own."""
     only_missing: bool = True
     only_rendered: bool = False
+    film: FilmSettings = FilmSettings()
     idea: str = ""
     out: Path = Path("film.mp4")
 
     def settings(self, runner: Runner) -> RenderSettings:
-        return render_settings(
-            load_record(runner.settings.pack),
-            seed=self.seed,
-            num_inference_steps=self.steps,
-            guidance_scale=self.guidance,
-        )
+        given = {
+            "seed": self.seed,
+            "num_inference_steps": self.steps,
+            "guidance_scale": self.guidance,
+            "use_regions": self.use_regions,
+            "use_priors": self.use_priors,
+        }
+        told = {name: value for name, value in given.items() if value is not None}
+        record, draft = load_record(runner.settings.pack), self.quality == "draft"
+        return render_settings(record, draft=draft, **(self.render | told))
+
+
+class _Pack(Record):
+    """The arguments of a job that fetches a pack's weights."""
+
+    pack: str
+    """A built-in name, or the folder of its record."""
 
 
 class _Sought(Record):
@@ -92,7 +110,10 @@ def _run_render(runner: Runner, job: Job) -> Work[Take]:
     asked = _read(_Asked, job)
     if asked.scene_id is None:
         raise InputError("a job of the kind 'render' cannot be run: it names no scene")
-    return runner.render(open_project(job.project), asked.scene_id, asked.settings(runner))
+    project, render = open_project(job.project), asked.settings(runner)
+    if asked.seed is None:
+        render = render.model_copy(update={"seed": kept_seed(project, asked.scene_id)})
+    return runner.render(project, asked.scene_id, render)
 
 
 def _run_render_all(runner: Runner, job: Job) -> Work[list[Take]]:
@@ -101,13 +122,14 @@ def _run_render_all(runner: Runner, job: Job) -> Work[list[Take]]:
         open_project(job.project),
         asked.settings(runner),
         only_missing=asked.only_missing,
-        vary=asked.seed is None,
+        seed_of=kept_seed if asked.seed is None else None,
     )
 
 
 def _run_film(runner: Runner, job: Job) -> Work[Path]:
-    only_rendered = _read(_Asked, job).only_rendered
-    return runner.film(open_project(job.project), only_rendered=only_rendered)
+    asked = _read(_Asked, job)
+    project = open_project(job.project)
+    return runner.film(project, only_rendered=asked.only_rendered, film=asked.film)
 
 
 def _run_animatic(runner: Runner, job: Job) -> Work[Path]:
@@ -151,6 +173,12 @@ def _run_scan(runner: Runner, job: Job) -> Work[object]:
     raise InputError("a job of the kind 'scan' cannot be run: it names nothing to look through")
 
 
+def _run_fetch(runner: Runner, job: Job) -> Work[Path]:
+    from pipeline.packs.fetching import fetch_pack
+
+    return fetch_pack(_read(_Pack, job).pack, runner.settings)
+
+
 def _of_user(runner: Runner, job: Job) -> Settings:
     """The settings of whoever asked for the job: each has a library of their own."""
     return replace(runner.settings, user=job.user)
@@ -164,5 +192,6 @@ RUN: dict[str, Callable[[Runner, Job], Work[Any]]] = {
     "make": _run_make,
     "retrieve": _run_retrieve,
     "scan": _run_scan,
+    "fetch": _run_fetch,
 }
 """How a job of each kind becomes work."""

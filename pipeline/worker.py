@@ -1,8 +1,10 @@
 """The worker: one lasting, niced process per home that runs the queued jobs one after the other.
 
-It keeps its models loaded between jobs. Between the steps of a job it writes the progress and reads
-what the job shall do; SIGTERM ends it after the step at hand and puts the job back into the queue.
-So does the end of the studio that started it, the process that `DREAMRUNNER_PARENT` names.
+Those that only watch a download (`pipeline.queue.ASIDE`) have a thread of their own beside the
+others. It keeps its models loaded between jobs. Between the steps of a job it writes the progress
+and reads what the job shall do; SIGTERM ends it after the step at hand and puts the job back into
+the queue. So does the end of the studio that started it, the process that `DREAMRUNNER_PARENT`
+names.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -71,14 +74,27 @@ def serve(queue: Queue, start: StartWork, *, once: bool = False) -> None:
 
 
 def _serve(queue: Queue, start: StartWork, *, leaving: threading.Event, once: bool) -> None:
-    while not leaving.is_set():
-        job = queue.claim(str(os.getpid()))
-        if job is not None:
-            run_job(queue, job, start, leaving=leaving)
-        elif once:
-            return
-        else:
-            leaving.wait(IDLE_SECONDS)
+    with ThreadPoolExecutor(1, thread_name_prefix="aside") as pool:
+        aside = pool.submit(_take_jobs, queue, start, aside=True, leaving=leaving, once=once)
+        _take_jobs(queue, start, aside=False, leaving=leaving, once=once)
+        aside.result()
+
+
+def _take_jobs(
+    queue: Queue, start: StartWork, *, aside: bool, leaving: threading.Event, once: bool
+) -> None:
+    try:
+        while not leaving.is_set():
+            job = queue.claim(str(os.getpid()), aside=aside)
+            if job is not None:
+                run_job(queue, job, start, leaving=leaving)
+            elif once:
+                return
+            else:
+                leaving.wait(IDLE_SECONDS)
+    except BaseException:
+        leaving.set()  # a worker does all of its work or none: the other thread ends, too
+        raise
 
 
 def run_job(queue: Queue, job: Job, start: StartWork, *, leaving: threading.Event) -> None:

@@ -126,7 +126,7 @@ def _asked(project: Project, name: str | None) -> list[Motion]:
 
 def _print(found: Retrieval, project: Project) -> None:
     verdicts = project.clip_decisions(found.motion_id)
-    counts = ", ".join(f"{one.kept} {one.stage}" for one in found.counts)
+    counts = ", ".join(f"{one.kept} {one.words}" for one in found.counts)
     print(f"{found.motion_id}: {' '.join(found.terms)}\n  {counts}")
     if found.kept:
         print(f"  {'clip':16}  final caption pictures movement  found by")

@@ -69,7 +69,7 @@ def enter(
         story: the story.
         scene_id: where the character enters.
         character_id: who.
-        troupe: the closed cast that plays, for the figure's proportions; None = guess.
+        troupe: what figures there are, for the new one's proportions; None = guess.
 
     Raises:
         InputError: there is no such scene or character, it is in the scene already, or the scene

@@ -114,6 +114,13 @@ def find_backdrop(text: str, backdrops: Collection[str]) -> str | None:
     return next((name for name in order if name in backdrops), None)
 
 
+def named_backdrop(scene: Scene, backdrops: Collection[str]) -> str | None:
+    """Give the backdrop that shows what a scene's words name, None where none does exactly."""
+    texts = (scene.background, scene.setting)
+    found = next(filter(None, (find_backdrop(text, backdrops) for text in texts)), None)
+    return found if found and Sense(found, exact=True) in wanted_backdrops(scene) else None
+
+
 def wanted_backdrops(scene: Scene) -> set[Sense]:
     """Give all that a scene's words ask to be seen behind it: its place, outdoors its sky too."""
     lexicon = load_lexicon()

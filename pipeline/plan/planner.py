@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pipeline.artifacts import Casting, Part
+from pipeline.artifacts import Casting
 from pipeline.plan.abroad import tell_abroad
 from pipeline.plan.casting import called, cast_story, choose_kind
 from pipeline.plan.clauses import read_clauses
@@ -59,6 +59,14 @@ def left_out(idea: str, story: Story) -> tuple[str, ...]:
     return (
         *(f"left out of the cast: “{words}”" for words in read_idea(idea).left_out),
         *(f"{name} is in no scene: at most three figures share one" for name in unseen),
+    )
+
+
+def invented(idea: str, story: Story) -> tuple[str, ...]:
+    """Say in a sentence each who is in the cast of an idea's story though nothing names them."""
+    named = len(read_idea(idea).figures)
+    return tuple(
+        _joins(one, index, named) for index, one in enumerate(story.characters[named:], start=named)
     )
 
 
@@ -189,16 +197,17 @@ def _in_title_case(text: str) -> str:
 
 def _with_invented(casting: Casting, characters: Sequence[Character], named: int) -> Casting:
     """The casting with a note for each character the idea did not name."""
-
-    def noted(index: int, part: Part) -> Part:
-        if index < named:
-            return part
-        why = "the story names no character" if named == 0 else "the story names only one character"
-        name = characters[index].kind
-        note = f"the {name} joins as a friend: {why}"
-        if index == 0:
-            note = f"the {name} plays the hero: {why}"
-        return part.model_copy(update={"note": note})
-
-    parts = tuple(noted(index, part) for index, part in enumerate(casting.parts))
+    parts = tuple(
+        part
+        if index < named
+        else part.model_copy(update={"note": _joins(characters[index], index, named)})
+        for index, part in enumerate(casting.parts)
+    )
     return casting.model_copy(update={"parts": parts})
+
+
+def _joins(character: Character, index: int, named: int) -> str:
+    """Why a character that the idea did not name, the one at that place, is in its story."""
+    why = "the story names no character" if named == 0 else "the story names only one character"
+    what = "plays the hero" if index == 0 else "joins as a friend"
+    return f"the {character.kind} {what}: {why}"

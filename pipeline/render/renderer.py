@@ -1,134 +1,196 @@
-"""One scene to frames: boxes to regions, texts to embeddings, noise to latents to frames."""
+"""One scene to frames, in the steps of a diffusers pipeline, with regions instead of one prompt."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.errors import RenderError
-from pipeline.progress import Progress, Work
-from pipeline.render.preview import preview
+from pipeline.artifacts import Timings
+from pipeline.errors import InputError, RenderError
+from pipeline.progress import Work
+from pipeline.render.call import RenderCall, count_steps
+from pipeline.render.preview import preview_strip
+from pipeline.story import NUM_KEYFRAMES
 
 if TYPE_CHECKING:
     import numpy as np
+    from diffusers.models.transformers.cogvideox_transformer_3d import (
+        CogVideoXTransformer3DModel,
+    )
     from torch import Tensor
 
-    from pipeline.artifacts import RegionPrompt, RenderSettings, ScenePrompt
+    from pipeline.artifacts import RenderSettings, ScenePrompt
+    from pipeline.diffusion.adapters import RegionalAdapters
     from pipeline.diffusion.model import ClipFormat, VideoModel
+    from pipeline.diffusion.preview_map import PreviewMap
+    from pipeline.diffusion.sampling import DenoiseStep
+    from pipeline.diffusion.text import TextCache
+    from pipeline.render.checkpoint import Checkpoint
+
+__all__ = ["RenderedClip", "count_steps", "render_scene"]
 
 
 @dataclass(frozen=True)
 class RenderedClip:
-    """The frames of a take, uint8 RGB (F, H, W, 3), and how long they took."""
+    """What a render leaves.
+
+    Attributes:
+        frames: uint8 RGB (F, H, W, 3).
+        timings: seconds by part, those of an interrupted run included.
+        attention: how attention was computed, and why so; empty where no step was left to do.
+        resumed_from: steps that an interrupted run had done already.
+    """
 
     frames: np.ndarray
-    seconds: float
+    timings: Timings
+    attention: str = ""
+    resumed_from: int = 0
 
-
-def count_steps(settings: RenderSettings) -> int:
-    """Steps of progress that rendering one scene reports: the model's, and one of decoding."""
-    return settings.num_inference_steps + 1
+    @property
+    def seconds(self) -> float:
+        """Seconds that text, steps and decoding took together."""
+        return self.timings.text + self.timings.denoise + self.timings.decode
 
 
 def render_scene(
-    prompt: ScenePrompt, *, model: VideoModel, clip: ClipFormat, settings: RenderSettings
+    prompt: ScenePrompt,
+    *,
+    model: VideoModel,
+    clip: ClipFormat,
+    settings: RenderSettings,
+    adapters: RegionalAdapters | None = None,
+    texts: TextCache | None = None,
+    preview: PreviewMap | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Work[RenderedClip]:
     """Render a scene by region-based attention (SR3AI); the same seed gives the same frames.
 
-    Yields one progress record per step, with a preview, and a last one for the decoding.
-    Closing the generator between steps cancels; nothing is left behind.
+    Yields a progress record before the words are encoded, one per step, one before decoding and a
+    last one. Closing the generator between steps cancels; model and scheduler are as they were.
+
+    Args:
+        prompt: the scene in the pack's words.
+        model: the pack's parts; each is taken by `using` only while it works.
+        clip: the clip to make, the pack's own or `sized`.
+        settings: what is None falls back on the pack's scheduler and the clip's keyframe map.
+        adapters: learned looks and motions, at work in their regions; none without regions.
+        texts: texts encoded before.
+        preview: draws each step's prediction; None = records carry no picture.
+        checkpoint: where the state is kept while the steps go on, and gone on from. The caller
+            clears it when the take is safe; a render that was cancelled can go on too.
 
     Raises:
+        InputError: prompt, clip and settings do not fit each other.
         RenderError: the model's numbers run out of range, or it makes frames of another shape.
     """
-    start = time.perf_counter()
-    total = count_steps(settings)
-    latents = yield from _denoise(prompt, model=model, clip=clip, settings=settings)
-    frames = _decode(latents, model=model, clip=clip, scene_id=prompt.scene_id)
-    yield Progress(
-        stage="render", step=total, total=total, note="frames drawn", scene_id=prompt.scene_id
-    )
-    return RenderedClip(frames, time.perf_counter() - start)
+    _check_inputs(prompt, clip=clip, settings=settings)  # 1
+    call = RenderCall(prompt, model, clip, settings, checkpoint)  # 2
+    if call.steps_done < settings.num_inference_steps:
+        yield call.progress("encoding words")
+        with call.clock("text"):
+            embeds = _encode_texts(call, texts)  # 3
+        yield from _denoise(call, embeds, adapters, preview)  # 4 to 8
+    yield call.progress("decoding")
+    with call.clock("decode"):
+        frames = _decode(call)
+    yield call.progress("frames drawn", decoded=1)
+    attention = call.step.attention if call.step else ""
+    return RenderedClip(frames, Timings(**call.seconds), attention, call.resumed_from)
 
 
-def _denoise(
-    prompt: ScenePrompt, *, model: VideoModel, clip: ClipFormat, settings: RenderSettings
-) -> Work[Tensor]:
-    import torch
-
-    from pipeline.diffusion.regions import make_layout
-    from pipeline.diffusion.sampling import denoise, initial_noise
-
-    embeds = _encode_texts(prompt, model=model, clip=clip)
-    rows, columns = clip.grid
-    layout = make_layout(
-        latent_boxes(prompt.regions, clip),
-        grid_height=rows,
-        grid_width=columns,
-        text_length=clip.max_sequence_length,
-    )
-    generator = torch.Generator().manual_seed(settings.seed)
-    steps = denoise(
-        model.transformer,
-        model.scheduler,
-        noise=initial_noise(clip.latent_shape, generator=generator, device=model.device),
-        prompt_embeds=embeds[:-1],
-        negative_prompt_embeds=embeds[-1],
-        regions=layout,
-        guidance_scale=settings.guidance_scale,
-        num_inference_steps=settings.num_inference_steps,
-        generator=generator,
-    )
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as end:
-            return end.value[0]
-        yield Progress(
-            stage="render",
-            step=step.step,
-            total=count_steps(settings),
-            note=f"step {step.step} of {step.total}",
-            scene_id=prompt.scene_id,
-            preview=preview(step.predicted[0], clip),
+def _check_inputs(prompt: ScenePrompt, *, clip: ClipFormat, settings: RenderSettings) -> None:
+    if not settings.use_regions and not prompt.caption:
+        raise InputError(
+            f"scene {prompt.scene_id!r} has no words for the whole of it, without its boxes",
+            hint="Render it with its boxes, or say what its background is.",
+        )
+    if any(len(region.boxes) != NUM_KEYFRAMES for region in prompt.regions):
+        raise InputError(f"every region of scene {prompt.scene_id!r} needs six boxes")
+    _check_regions_named(prompt)
+    if settings.box_timing == "reference" and clip.latent_frames < 2 * NUM_KEYFRAMES:
+        raise InputError(
+            f"the paper's timing needs {2 * NUM_KEYFRAMES} latent frames, "
+            f"this clip has {clip.latent_frames}",
+            hint="Hold boxes or let them go on their way instead.",
         )
 
 
-def _encode_texts(prompt: ScenePrompt, *, model: VideoModel, clip: ClipFormat) -> Tensor:
-    """Embeddings (R + 2, L, D) of the regions' texts, the background's and the empty one."""
-    from pipeline.diffusion.text import encode_texts
+def _check_regions_named(prompt: ScenePrompt) -> None:
+    known = {region.region_id for region in prompt.regions}
+    if not {name for overlap in prompt.overlaps for name in overlap.region_ids} <= known:
+        raise InputError(f"an overlap of scene {prompt.scene_id!r} names a region it does not have")
+    if any(len(set(overlap.region_ids)) < 2 for overlap in prompt.overlaps):
+        raise InputError(f"an overlap of scene {prompt.scene_id!r} needs two regions or more")
+    for binding in prompt.priors:
+        if not {*binding.region_ids} <= known:
+            raise InputError(
+                f"{binding.prior!r} is bound to a region that scene {prompt.scene_id!r} does not"
+                " have",
+                hint="Bind it to one of the scene's regions, or render without what was learned.",
+            )
 
-    return encode_texts(
-        [*(region.text for region in prompt.regions), prompt.background, ""],
-        tokenizer=model.tokenizer,
-        text_encoder=model.text_encoder,
-        max_sequence_length=clip.max_sequence_length,
+
+def _encode_texts(call: RenderCall, texts: TextCache | None) -> Tensor:
+    """Embeddings (N + 1, L, D) of the segments' texts and the negative one."""
+    from pipeline.diffusion.text import scene_embeds
+
+    length = call.clip.max_sequence_length
+    return scene_embeds(call.texts, model=call.model, max_sequence_length=length, cache=texts)
+
+
+def _denoise(
+    call: RenderCall, embeds: Tensor, adapters: RegionalAdapters | None, preview: PreviewMap | None
+) -> Work[None]:
+    with call.model.using("transformer") as transformer:
+        steps = _steps(call, transformer, embeds, adapters)
+        while True:
+            with call.clock("denoise"):
+                step = next(steps, None)
+            if step is None:
+                return
+            call.finish(step)
+            picture = preview and preview_strip(step.predicted[0], call.clip, preview)
+            yield call.progress(f"step {step.step} of {step.total}", picture=picture)
+
+
+def _steps(
+    call: RenderCall,
+    transformer: CogVideoXTransformer3DModel,
+    embeds: Tensor,
+    adapters: RegionalAdapters | None,
+) -> Iterator[DenoiseStep]:
+    from pipeline.diffusion.sampling import build_scheduler, denoise
+
+    settings = call.settings
+    return denoise(
+        transformer,
+        build_scheduler(call.model.scheduler, settings.scheduler),
+        noise=call.noise,
+        prompt_embeds=embeds[:-1],
+        negative_prompt_embeds=embeds[-1],
+        regions=call.layout,
+        segments=call.segments,
+        adapters=adapters,
+        attention=settings.attention,
+        guidance_scale=settings.guidance_scale,
+        num_inference_steps=settings.num_inference_steps,
+        generator=call.generator,
+        after=call.step,
     )
 
 
-def latent_boxes(regions: Sequence[RegionPrompt], clip: ClipFormat) -> Tensor:
-    """Boxes (R, f, 4) of the regions at each latent frame; NaN where a region is absent."""
-    import torch
-
-    boxes = torch.full((len(regions), clip.latent_frames, 4), torch.nan)
-    for row, region in zip(boxes, regions, strict=True):
-        for box, latents in zip(region.boxes, clip.keyframe_to_latent, strict=True):
-            if box is not None:
-                row[list(latents)] = torch.tensor(box.as_list())
-    return boxes
-
-
-def _decode(latents: Tensor, *, model: VideoModel, clip: ClipFormat, scene_id: str) -> np.ndarray:
+def _decode(call: RenderCall) -> np.ndarray:
     from pipeline.diffusion.latents import decode
 
+    clip, scene_id, latents = call.clip, call.prompt.scene_id, call.latents()
     if not bool(latents.isfinite().all()):
         raise RenderError(
             f"the picture of scene {scene_id!r} fell apart: numbers out of range",
             hint="Try a lower guidance or another seed.",
         )
-    frames = decode(model.vae, latents)
+    with call.model.using("vae") as vae:
+        frames = decode(vae, latents)
     expected = clip.num_frames, clip.height_px, clip.width_px, 3
     if frames.shape != expected:
         raise RenderError(

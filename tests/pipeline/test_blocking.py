@@ -92,9 +92,15 @@ def test_whoever_the_pack_does_not_play_is_a_plain_box(project: Project, tmp_pat
     pack.mkdir()
     record = load_record("theatre").model_copy(update={"troupe": None, "vocabulary": ()})
     write_record(pack / PACK_FILE, record)
+    cave = project.story.scenes[0].model_copy(
+        update={"setting": "the cave", "background": "the cave in dull grey light"}
+    )
+    project.save_story(project.story.replace_scene(cave))
     assert cast_project(project, str(pack)).parts == ()
-    for staged in staged_scenes(project, str(pack)):
-        assert staged.backdrop is None
+    first, *others = staged_scenes(project, str(pack))
+    assert first.backdrop is None, "nobody draws a cave, so it is plain paper"
+    for staged in others:
+        assert staged.backdrop is not None, "a forest and a beach are sketched"
         assert all(player.face is None and player.name for player in staged.players.values())
     assert mark_colour(None, 1) == mark_colour(None, 5) != mark_colour(None, 2)
 

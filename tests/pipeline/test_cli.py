@@ -85,6 +85,14 @@ def test_version_and_schema(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out) == Story.model_json_schema()
 
 
+def test_any_setting_of_a_render_can_be_set(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["render", "absent", "--set", "steps=5"])
+    assert "num_inference_steps" in capsys.readouterr().err
+    assert main(["make", "x", "--out", "absent/film.mp4", "--set", "scheduler=euler"]) == 1
+    assert "scheduler cannot be 'euler'" in capsys.readouterr().err
+
+
 def test_stages_one_by_one(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     folder, film = tmp_path / "tale", tmp_path / "gift.mp4"
     assert main(["plan", IDEA, "--out", str(folder), "--seed", "4"]) == 0
@@ -104,12 +112,13 @@ def test_stages_one_by_one(capsys: pytest.CaptureFixture[str], tmp_path: Path) -
     assert [len(Project(folder).takes(scene.id)) for scene in story.scenes] == [1] * len(
         story.scenes
     )
-    again = ["render", str(folder), "--all", "--steps", "1"]
-    assert main(again) == 0
-    assert main([*again, "--seed", "7"]) == 0
+    again = ["render", str(folder), "--scene", first.id, "--steps", "1"]
+    for more in ([], ["--another"]):
+        assert main([*again, *more]) == 0
+    assert main(["render", str(folder), "--all", "--steps", "1", "--seed", "7"]) == 0
     for scene in story.scenes:
         seeds = [take.settings.seed for take in Project(folder).takes(scene.id)]
-        assert seeds == [9 if scene is first else 0, 1, 7]
+        assert seeds == ([9, 9, 10, 7] if scene is first else [0, 7])
     capsys.readouterr()
     assert main(["film", str(folder), "--out", str(film)]) == 0
     assert capsys.readouterr().out.split() == [str(film)]

@@ -1,4 +1,4 @@
-"""Replanning a story that is edited at the same time."""
+"""Planning for any pack, and replanning a story that is edited at the same time."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.artifacts import PlanAttempt, PlanRecord
+from pipeline.checking import Checked, check
 from pipeline.errors import StaleStoryError
 from pipeline.planning import _joined, plan, replan
 from pipeline.progress import finish
@@ -23,6 +24,37 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def project(settings: Settings) -> Project:
     return finish(plan("A fox and a robot meet by the sea.", settings=settings))
+
+
+@pytest.mark.parametrize("pack", ["theatre", "cogvideox-2b"])
+def test_a_story_is_planned_and_replanned_for_any_pack(tmp_path: Path, pack: str) -> None:
+    settings = Settings(home=tmp_path / "home", pack=pack)
+    project = finish(plan("A fox looks for the sea.", settings=settings))
+    assert project.casting.pack == pack
+    assert bool(project.casting.parts) == (pack == "theatre")
+    assert project.planning is not None
+    (added,) = project.planning.repairs
+    assert added.endswith("joins as a friend: the story names only one character")
+    noted = [part.note for part in project.casting.parts if part.note]
+    assert noted == ([added] if pack == "theatre" else [])
+    (one,) = check(project.path, settings=settings)
+    assert isinstance(one, Checked)
+    assert one.is_clean
+    note = "make it night and add a bear that dances"
+    story = finish(replan(project, "scene-2", note, settings=settings))
+    assert "bear" in {region.character_id for region in story.scene("scene-2").regions}
+    parts = {part.character_id for part in open_project(project.path).casting.parts}
+    assert ("bear" in parts) == (pack == "theatre")
+
+
+def test_a_casting_for_another_pack_outlives_a_replan(tmp_path: Path) -> None:
+    theatre, anyone = (
+        Settings(home=tmp_path / "home", pack=pack) for pack in ("theatre", "cogvideox-2b")
+    )
+    project = finish(plan("A fox and a robot meet by the sea.", settings=theatre))
+    before = project.casting
+    finish(replan(project, "scene-1", "make it night", settings=anyone))
+    assert open_project(project.path).casting == before
 
 
 def test_what_is_edited_meanwhile_is_kept(settings: Settings, project: Project) -> None:

@@ -121,6 +121,14 @@ def test_ended_jobs_are_given_too_where_they_are_asked_for(queue: Queue) -> None
     assert queue.waiting() == [third, there]
 
 
+def test_what_is_fetched_is_claimed_beside_all_else(queue: Queue) -> None:
+    fetch, film, other = (queue.submit(kind, "p", {}) for kind in ("fetch", "film", "animatic"))
+    assert queue.waiting(aside=True) == [fetch]
+    assert queue.waiting(aside=False) == [film, other]
+    claimed = [queue.claim("w1", aside=aside) for aside in (False, True, True, False)]
+    assert [job and job.id for job in claimed] == [film, fetch, None, other]
+
+
 def test_a_report_shows_how_far_the_job_is(queue: Queue) -> None:
     job_id = queue.submit("render_all", "p", {})
     _claim(queue)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
-from pipeline.artifacts import RegionPrompt, RenderSettings, ScenePrompt
+from pipeline.artifacts import RegionPrompt, RenderSettings, ScenePrompt, Take
 from pipeline.errors import InputError, WorkspaceError
 from pipeline.files import write_record
 from pipeline.packs.record import load_record
 from pipeline.planning import load_troupe, plan
 from pipeline.progress import Progress, Work, finish
 from pipeline.queue import Job, open_queue
-from pipeline.runner import Runner, normalise, render_settings
+from pipeline.rendering import fresh_seed, kept_seed, normalise, render_settings
+from pipeline.runner import Runner
 from pipeline.settings import Settings
 from pipeline.story import Box
 from pipeline.tasks import RUN
-from pipeline.vision.encode import read_frames
+from pipeline.vision.encode import read_comment
 from pipeline.workspace import Project, open_project
+from tests.pipeline.decoded import all_frames
 from tests.pipeline.packs.fixtures import TROUPE, build_tiny_pack, tiny_record
 
 IDEA = "A blue fox walks to the beach and waves at a red robot"
@@ -55,11 +58,20 @@ def test_take_is_saved_with_all_it_was_made_of(runner: Runner, project: Project)
     scene = project.story.scenes[0]
     take = finish(runner.render(project, scene.id, QUICK))
     assert project.takes(scene.id) == [take]
-    assert (take.settings, take.story_revision) == (QUICK, project.story.revision)
+    record = load_record(runner.settings.pack)
+    whole = render_settings(record, seed=QUICK.seed, num_inference_steps=1, guidance_scale=2.0)
+    assert (take.settings, take.story_revision) == (whole, project.story.revision)
+    assert None not in take.settings.model_dump().values()
     assert take.pack_revision == load_record(runner.settings.pack).revision
     assert len(take.prompt.regions) == len(scene.regions)
-    frames = read_frames(project.take_video(take))
+    frames = all_frames(project.take_video(take))
     assert frames.shape == (24, take.height, take.width, 3) == (24, 480, 720, 3)
+    inside = Take.model_validate_json(read_comment(project.take_video(take)))
+    assert inside == take
+    assert json.loads(read_comment(project.take_video(take)))["settings"]["guidance_scale"] == 2.0
+    assert "seed" in json.loads(read_comment(project.take_video(take)))["settings"]
+    assert take.report is not None
+    assert [one.region_id for one in take.report.regions] == [one.id for one in scene.regions]
 
 
 def test_a_pack_that_reads_any_text_gets_the_storys_own_words(
@@ -112,24 +124,43 @@ def test_render_all_counts_the_whole_and_skips_what_is_there(
     count = len(project.story.scenes)
     finish(runner.render(project, project.story.scenes[1].id, QUICK))
     steps = steps_of(runner.render_all(project, QUICK))
-    assert steps == [(step, 2 * (count - 1)) for step in range(1, 2 * (count - 1) + 1)]
+    assert sorted({step for step, _ in steps}) == list(range(2 * (count - 1) + 1))
+    assert [step for step, _ in steps] == sorted(step for step, _ in steps)
+    assert {total for _, total in steps} == {2 * (count - 1)}
     assert steps_of(runner.render_all(project, QUICK)) == []
     assert all(len(project.takes(scene.id)) == 1 for scene in project.story.scenes)
     finish(runner.render_all(project, QUICK, only_missing=False))
     assert all(len(project.takes(scene.id)) == 2 for scene in project.story.scenes)
 
 
-def test_takes_may_differ_from_those_that_are_there(runner: Runner, project: Project) -> None:
+def test_a_scene_keeps_its_seed_or_draws_another(runner: Runner, project: Project) -> None:
     first, *others = [scene.id for scene in project.story.scenes]
     finish(runner.render(project, first, QUICK))
-    takes = finish(runner.render_all(project, QUICK, only_missing=False, vary=True))
-    assert [take.settings.seed for take in takes] == [QUICK.seed + 1, *[QUICK.seed] * len(others)]
+    work = runner.render_all(project, QUICK, only_missing=False, seed_of=fresh_seed)
+    takes = finish(work)
+    assert [take.settings.seed for take in takes] == [QUICK.seed + 1, *[0] * len(others)]
+    project.choose_take(first, project.takes(first)[0].id)
+    assert kept_seed(project, first) == QUICK.seed
+    assert fresh_seed(project, first) == QUICK.seed + 2
+
+
+def test_without_boxes_the_caption_is_all_there_is(runner: Runner, project: Project) -> None:
+    scene_id = project.story.scenes[0].id
+    plain = QUICK.model_copy(update={"use_regions": False})
+    with_boxes, without = (finish(runner.render(project, scene_id, one)) for one in (QUICK, plain))
+    assert without.is_comparison
+    assert not with_boxes.is_comparison
+    assert without.prompt.caption == with_boxes.prompt.caption != ""
+    videos = [all_frames(project.take_video(take)) for take in (with_boxes, without)]
+    assert (videos[0] != videos[1]).any()
 
 
 def test_loading_the_model_is_over_before_the_first_step(project: Project, pack: str) -> None:
     fresh = Runner(Settings(home=project.path.parent, pack=pack), device="cpu")
     records = list(fresh.render(project, project.story.scenes[0].id, QUICK))
-    assert [record.step for record in records] == [0, 0, 1, 2]
+    notes = [record.note for record in records]
+    assert notes[:2] == ["loading the model", "the model is loaded"]
+    assert [record.step for record in records] == [0, 0, 0, 1, 1, 2, 2]
 
 
 def test_make_goes_from_idea_to_film(runner: Runner, tmp_path: Path) -> None:
@@ -139,7 +170,7 @@ def test_make_goes_from_idea_to_film(runner: Runner, tmp_path: Path) -> None:
     film = yield_into(records, work)
     project = open_project(tmp_path / "made")
     assert film == out
-    assert len(read_frames(out)) >= 24 * len(project.story.scenes)
+    assert len(all_frames(out)) >= 24 * len(project.story.scenes)
     assert out.with_suffix(".srt").is_file()
     totals = {record.total for record in records if record.stage != "plan"}
     assert totals == {2 * (len(project.story.scenes) + 1)}
@@ -177,7 +208,8 @@ def test_render_job_takes_its_settings_from_its_arguments(runner: Runner, projec
     arguments = {"scene_id": scene_id, "seed": 9, "steps": 1, "guidance": None}
     take = finish(RUN["render"](runner, make_job(runner, project, "render", arguments)))
     assert project.takes(scene_id) == [take]
-    assert take.settings == RenderSettings(seed=9, num_inference_steps=1, guidance_scale=3.0)
+    record = load_record(runner.settings.pack)
+    assert take.settings == render_settings(record, seed=9, num_inference_steps=1)
 
 
 def test_film_job_may_leave_out_scenes_without_a_take(runner: Runner, project: Project) -> None:

@@ -119,11 +119,49 @@ def test_a_cancelled_job_is_closed_between_steps(
     _wait(queue, after, lambda job: job.state == "done")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends processes without asking")
-def test_a_worker_told_to_end_puts_its_job_back(
+def test_other_jobs_pass_a_fetch_that_takes_long(
     queue: Queue, tmp_path: Path, start: Callable[..., subprocess.Popen[str]]
 ) -> None:
-    job_id = _submit(queue, tmp_path, FOREVER)
+    fetch, next_fetch = (_submit(queue, tmp_path, FOREVER + n, "fetch") for n in (0, 1))
+    quick = [_submit(queue, tmp_path, steps) for steps in (2, 3)]
+    start()
+    for job_id in quick:
+        _wait(queue, job_id, lambda job: job.state == "done")
+    assert _wait(queue, fetch, lambda job: job.step > 2).state == "running"
+    queue.control(fetch, "cancel")
+    _wait(queue, fetch, lambda job: job.state == "cancelled")
+    assert (tmp_path / "trail").read_text("utf-8") == "closed"
+    _wait(queue, next_fetch, lambda job: job.state == "running")
+
+
+def test_a_worker_of_one_round_waits_for_what_it_fetches(
+    queue: Queue, tmp_path: Path, start: Callable[..., subprocess.Popen[str]]
+) -> None:
+    ids = [_submit(queue, tmp_path, 20, "fetch"), _submit(queue, tmp_path, 2)]
+    assert start("--once").wait(30) == 0
+    assert [job.state for job in queue.jobs() if job.id in ids] == ["done", "done"]
+
+
+def test_a_worker_that_cannot_note_what_it_fetches_ends_whole(
+    queue: Queue, tmp_path: Path, start: Callable[..., subprocess.Popen[str]]
+) -> None:
+    job_id = _submit(queue, tmp_path, FOREVER, "fetch")
+    worker = start()
+    _wait(queue, job_id, lambda job: job.step > 0)
+    with queue._connected() as connection:
+        connection.execute(
+            "CREATE TRIGGER full BEFORE UPDATE ON jobs WHEN OLD.kind = 'fetch'"
+            " BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        )
+    assert worker.wait(20) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends processes without asking")
+@pytest.mark.parametrize("kind", ["count", "fetch"])
+def test_a_worker_told_to_end_puts_its_job_back(
+    queue: Queue, tmp_path: Path, start: Callable[..., subprocess.Popen[str]], kind: str
+) -> None:
+    job_id = _submit(queue, tmp_path, FOREVER, kind)
     worker = start()
     _wait(queue, job_id, lambda job: job.step > 0)
     worker.send_signal(signal.SIGTERM)
@@ -148,10 +186,11 @@ def test_an_idle_worker_ends_at_once(
     assert worker.wait(5) == 0
 
 
+@pytest.mark.parametrize("kind", ["count", "fetch"])
 def test_the_job_of_a_killed_worker_starts_again_with_the_next(
-    queue: Queue, tmp_path: Path, start: Callable[..., subprocess.Popen[str]]
+    queue: Queue, tmp_path: Path, start: Callable[..., subprocess.Popen[str]], kind: str
 ) -> None:
-    job_id = _submit(queue, tmp_path, 40)
+    job_id = _submit(queue, tmp_path, 40, kind)
     first = start()
     _wait(queue, job_id, lambda job: job.step > 0)
     first.kill()

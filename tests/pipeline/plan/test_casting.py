@@ -7,14 +7,13 @@ import pytest
 from pipeline.artifacts import Casting
 from pipeline.plan import Troupe, cast_story, plan_story, scene_prompt
 from pipeline.plan.casting import cast_motion, choose_kind, play_motion, play_part, stand_in
-from pipeline.plan.prompts import region_text
+from pipeline.plan.prompts import troupe_role
 from pipeline.plan.stage import travels
 from pipeline.story import (
     Box,
     Character,
     Key,
     Motion,
-    Overlap,
     PriorUse,
     Region,
     Scene,
@@ -156,7 +155,7 @@ def test_a_background_edited_by_hand_wins() -> None:
 @pytest.mark.parametrize("facing", ["left", "right"])
 def test_region_texts_are_those_of_training(motion: str, facing: Literal["left", "right"]) -> None:
     for kind, colour in zip(TROUPE.kinds, TROUPE.colours, strict=False):
-        ours = region_text(kind, colour, motion, facing)
+        ours = troupe_role(kind, colour, motion, facing).text
         assert ours == canonical_region_text(kind, colour, motion, facing)
     assert travels(motion) == load_world().motions[motion].locomotion
 
@@ -168,23 +167,15 @@ def test_background_texts_are_those_of_training(backdrop: str) -> None:
     assert prompt.background == canonical_background_text(backdrop)
 
 
-def test_what_a_scene_asks_for_that_nothing_uses_yet_is_said() -> None:
+def test_learned_priors_that_nothing_uses_yet_are_said() -> None:
     plain = story()
     scene = plain.scenes[0]
-    priors = (PriorUse(motion_id="walks"),)
-    fuller = scene.model_copy(
-        update={
-            "regions": (scene.regions[0], scene.regions[1].model_copy(update={"priors": priors})),
-            "overlaps": (Overlap(region_ids=("d", "f"), description="they hug"),),
-        }
-    )
+    taught = scene.regions[1].model_copy(update={"priors": (PriorUse(motion_id="walks"),)})
+    fuller = plain.replace_scene(scene.model_copy(update={"regions": (scene.regions[0], taught)}))
     casting = cast_story(plain, troupe=TROUPE)
     before = scene_prompt(plain, "one", casting, troupe=TROUPE).substitutions
-    after = scene_prompt(plain.replace_scene(fuller), "one", casting, troupe=TROUPE).substitutions
-    assert set(after) - set(before) == {
-        "words for overlapping boxes are not used yet",
-        "learned looks and motions are not used yet",
-    }
+    after = scene_prompt(fuller, "one", casting, troupe=TROUPE).substitutions
+    assert set(after) - set(before) == {"learned looks and motions are not used yet"}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from pipeline.theatre.library.drawing import TABLE, draw_library, draw_spec, is_
 from pipeline.theatre.library.specs import LICENCE, ClipSpec, load_specs
 from pipeline.theatre.poses import pose_motion
 from pipeline.theatre.world import load_world
-from pipeline.vision.encode import read_frames
+from tests.pipeline.decoded import all_frames
 
 
 def _few() -> list[ClipSpec]:
@@ -42,7 +42,7 @@ def test_clips_and_their_table_are_drawn(tmp_path: Path) -> None:
     ]
     assert {row["licence"] for row in rows} == {LICENCE}
     for spec in specs:
-        frames = read_frames(folder / spec.path)
+        frames = all_frames(folder / spec.path)
         assert frames.shape == (spec.num_frames, spec.height_px, spec.width_px, 3)
         assert np.abs(frames.astype(int) - draw_spec(spec).frames).mean() < 4
 

@@ -9,10 +9,11 @@ from fastapi import APIRouter
 from pydantic import TypeAdapter
 from starlette.routing import BaseRoute
 
+from pipeline.artifacts import FilmSettings
 from pipeline.queue import Queue
 from pipeline.settings import Settings
 from pipeline.story import Record
-from studio import bodies
+from studio import bodies, packs
 from studio.answers import API_PREFIX, Asked, Endpoint, View, Work, answering, parsed
 from studio.bundles import importing
 from studio.cards import Shown
@@ -23,11 +24,13 @@ from studio.jobs import JobDesk
 from studio.libraries import add_folder, libraries_view, look_again, remove_library
 from studio.motions import decide, motions_of, search
 from studio.operations import count_up
+from studio.packs import packs_view
 from studio.pictures import MAX_PICTURE_BYTES, keep_picture, plain_jpeg
 from studio.projects import editing, find_scene, open_by_id
 from studio.reading import words_view
 from studio.refusals import FAILED
 from studio.rendering import make_animatic, make_film, render
+from studio.reports import find_take_record, take_view
 from studio.signing import Links
 from studio.story_operations import OPERATIONS
 from studio.uploads import LIST, VIDEO, receiving
@@ -62,7 +65,7 @@ class Api:
     def open(self, settings: Settings, told: bodies.OfProject) -> View:
         """Give a whole story, and say what failed since it was looked at last."""
         shown = self._show(settings, told)
-        missed = self._desk.missed(shown.project)
+        missed = self._desk.missed(shown.project, settings)
         return story_view(shown, notice={"title": FAILED, "lines": missed} if missed else None)
 
     def edit(self, asked: Asked) -> View:
@@ -92,13 +95,20 @@ class Api:
     def render(self, settings: Settings, told: bodies.Render) -> View:
         """Queue takes."""
         shown = self._show(settings, told)
-        render(shown, self._queue, told.scenes, quality=told.quality, seed=told.seed)
+        wish = told.model_dump(include={"quality", "seed", "unwanted", "without"})
+        render(shown, self._queue, told.scenes, **wish)
         return {}
+
+    def take(self, settings: Settings, told: bodies.OfTake) -> View:
+        """Give the boxes of a take, what is seen of them, and how it was made."""
+        shown = self._show(settings, told)
+        return take_view(shown, find_take_record(shown, told.scene, told.take))
 
     def film(self, settings: Settings, told: bodies.MakeFilm) -> View:
         """Queue the film; with a `notice` it is not, because takes are outdated."""
         shown = self._show(settings, told)
-        return {"notice": make_film(shown, self._queue, anyway=told.anyway)}
+        film = FilmSettings.model_validate(told.model_dump(include={*FilmSettings.model_fields}))
+        return {"notice": make_film(shown, self._queue, anyway=told.anyway, film=film)}
 
     def animatic(self, settings: Settings, told: bodies.OfProject) -> View:
         """Queue the film of the boxes."""
@@ -152,6 +162,20 @@ class Api:
         remove_library(settings, self._queue, told.library)
         return libraries_view(settings)
 
+    def packs(self, settings: Settings, _: bodies.OfProject) -> View:
+        """Give the models that can play."""
+        return packs_view(settings)
+
+    def pack_fetch(self, settings: Settings, told: bodies.OfPack) -> View:
+        """Queue the fetching of a model."""
+        packs.fetch(open_by_id(settings, told.project), settings, self._queue, told.pack)
+        return {}
+
+    def pack_remove(self, settings: Settings, told: bodies.OfPack) -> View:
+        """Delete what was fetched of a model and give those there are."""
+        packs.remove(settings, self._queue, told.pack)
+        return packs_view(settings)
+
     def copy(self, settings: Settings, told: bodies.OfProject) -> View:
         """Give what the browser keeps of a story."""
         return copy_view(open_by_id(settings, told.project))
@@ -186,6 +210,7 @@ def _endpoints(api: Api, visitors: Visitors) -> dict[str, Endpoint]:
         "scene": _reading(bodies.OfScene, api.scene),
         "cancel": _reading(bodies.Cancel, api.cancel),
         "render": _reading(bodies.Render, api.render),
+        "take": _reading(bodies.OfTake, api.take),
         "film": _reading(bodies.MakeFilm, api.film),
         "animatic": _reading(bodies.OfProject, api.animatic),
         "versions": _reading(bodies.OfProject, api.versions),
@@ -198,6 +223,9 @@ def _endpoints(api: Api, visitors: Visitors) -> dict[str, Endpoint]:
         "library_add": _reading(bodies.AddFolder, api.library_add),
         "library_again": _reading(bodies.OfLibrary, api.library_again),
         "library_remove": _reading(bodies.OfLibrary, api.library_remove),
+        "packs": _reading(bodies.OfProject, api.packs),
+        "pack_fetch": _reading(bodies.OfPack, api.pack_fetch),
+        "pack_remove": _reading(bodies.OfPack, api.pack_remove),
         "copy": _reading(bodies.OfProject, api.copy),
         "remember": _reading(bodies.Remember, api.remember),
     }

@@ -6,16 +6,18 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from pipeline.artifacts import Casting
+from pipeline.artifacts import Casting, FilmSettings
 from pipeline.clips import ClipFilter, Verdict
 from pipeline.story import MAX_SCENES, Record, ShortText
 from studio.operations import Name
 from studio.reading import MAX_CHARACTERS
-from studio.rendering import Quality, Seed
+from studio.rendering import Quality, Seed, Without
 
 _MOST_JOBS = 500
 _MOST_TERMS = 80
 _LONGEST_PATH = 1000
+_MOST_UNWANTED = 1000
+"""Characters that say what a take should not show."""
 JobId = Annotated[int, Field(strict=True, gt=0, lt=2**63)]
 JobIds = Annotated[tuple[JobId, ...], Field(max_length=_MOST_JOBS)]
 
@@ -49,10 +51,16 @@ class Render(OfProject):
     scenes: Annotated[tuple[Name, ...], Field(max_length=MAX_SCENES)] | None
     quality: Quality = "final"
     seed: Seed = "same"
+    unwanted: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=_MOST_UNWANTED)
+    ] = ""
+    """What the takes should not show."""
+    without: Without | None = None
+    """What the chosen take is rendered again without, to compare both."""
 
 
-class MakeFilm(OfProject):
-    """A film, also of takes that are outdated if it is asked for `anyway`."""
+class MakeFilm(OfProject, FilmSettings):
+    """A film and how it is made, also of takes that are outdated if it is asked for `anyway`."""
 
     anyway: bool = False
 
@@ -61,6 +69,18 @@ class OfScene(OfProject):
     """Which scene is asked for."""
 
     scene: Name
+
+
+class OfTake(OfScene):
+    """Which take is asked for."""
+
+    take: Name
+
+
+class OfPack(OfProject):
+    """Which model is asked for."""
+
+    pack: Name
 
 
 class Words(OfScene):

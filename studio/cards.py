@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
-from pipeline.artifacts import ScenePrompt, Take
+from pipeline.artifacts import Take
 from pipeline.assemble.timeline import READING_SPEED, readable
 from pipeline.plan.lint import Finding, tell
 from pipeline.settings import Settings
@@ -15,9 +16,10 @@ from pipeline.story import Scene, Story
 from pipeline.workspace import Project
 from studio.figures import backdrop_address, overlap_views, region_views
 from studio.signing import Links
-from studio.staging import PlayedPack, Staging, finding_key
-from studio.takes import Takes, is_draft
+from studio.staging import PlayedPack, StagedScene, Staging, finding_key
+from studio.takes import Takes, compared_with, is_draft, played
 
+_SKETCH = "The picture is a sketch: a take shows what the words say."
 View = dict[str, Any]
 
 
@@ -38,7 +40,7 @@ class Shown:
     def is_stale(self, take: Take) -> bool:
         """Whether a take shows other words or boxes than would be rendered now."""
         now = self.staging.scenes[take.scene_id].prompt
-        return _played(take.prompt) != _played(now)
+        return played(take.prompt) != played(now)
 
     def state(self, scene: Scene) -> str:
         """Say how far a scene is: 'draft', 'planned', 'done', or 'stale'."""
@@ -60,12 +62,12 @@ def scene_view(shown: Shown, scene: Scene, cost: Mapping[str, str]) -> View:
         "background": scene.background,
         "camera": scene.camera,
         "shot_size": scene.shot_size,
-        "backdrop": staged.place.backdrop,
-        "picture": backdrop_address(staged.place.backdrop),
+        "backdrop": staged.backdrop,
+        "picture": backdrop_address(staged.backdrop),
         "mine": shown.address(f"pictures/{mine}.jpg") if mine else None,
-        "place": sentence(staged.place.note) if staged.place.note else "",
+        "place": _place_words(staged),
         "regions": region_views(scene, story, staging.casting, staged.prompt),
-        "overlaps": overlap_views(scene, story),
+        "overlaps": overlap_views(scene, story, staged.prompt),
         "findings": [finding_view(one, story) for one in staged.findings],
         "takes": _takes(shown, scene),
         "reading": reading_view(scene.narration, staging.pack),
@@ -117,19 +119,30 @@ def duration_words(seconds: float) -> str:
     return " ".join([*words, f"{rest} s"] if rest else words)
 
 
-def _played(prompt: ScenePrompt) -> tuple[object, ...]:
-    return prompt.regions, prompt.background
+def _place_words(staged: StagedScene) -> str:
+    """Say that the picture behind the boxes is not what the scene's words ask for."""
+    if staged.place is None:
+        return _SKETCH if staged.backdrop else ""
+    return sentence(staged.place.note) if staged.place.note else ""
 
 
 def _takes(shown: Shown, scene: Scene) -> list[View]:
-    chosen = shown.takes.chosen(scene.id)
+    """The takes in their order; a comparison has the number of the take that it belongs to."""
+    takes, chosen = shown.takes.of(scene.id), shown.takes.chosen(scene.id)
+    belongs = {take.id: compared_with(take, takes) for take in takes}
+    numbers = count(1)
+    numbered = {take.id: next(numbers) for take in takes if belongs[take.id] is None}
     return [
-        _take(shown, take, number, chosen=take == chosen)
-        for number, take in enumerate(shown.takes.of(scene.id), 1)
+        {
+            **_take(shown, take, numbered[(belongs[take.id] or take).id]),
+            "chosen": take == chosen,
+            "of": other.id if (other := belongs[take.id]) else None,
+        }
+        for take in takes
     ]
 
 
-def _take(shown: Shown, take: Take, number: int, *, chosen: bool) -> View:
+def _take(shown: Shown, take: Take, number: int) -> View:
     stale = shown.is_stale(take)
     draft = is_draft(take, shown.staging.pack.record)
     changed = "; the scene has changed since" if stale else ""
@@ -138,11 +151,23 @@ def _take(shown: Shown, take: Take, number: int, *, chosen: bool) -> View:
     return {
         "id": take.id,
         "label": f"Take {number}",
-        "chosen": chosen,
+        "without": _left_out(take),
+        "learned": bool(take.priors),
         "stale": stale,
         "seed": take.settings.seed,
         "quality": "draft" if draft else "final",
         "video": shown.address(f"{path}.mp4"),
+        "width": take.width,
+        "height": take.height,
         "sheet": shown.address(f"{path}.jpg"),
+        "keep": shown.address(f"{path}/film.mp4"),
+        "file": f"{shown.project.path.name}-{take.scene_id}.mp4",
         "note": f"{what} {number}, rendered in {duration_words(take.seconds_taken)}{changed}",
     }
+
+
+def _left_out(take: Take) -> str:
+    """What a take was rendered without, to compare it: 'boxes', 'priors', or nothing."""
+    if not take.settings.use_regions:
+        return "boxes"
+    return "" if take.settings.use_priors else "priors"

@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipeline.errors import InputError, InvalidStoryError
-from pipeline.plan.casting import cast_story
-from pipeline.planning import load_troupe
+from pipeline.packs.record import load_record
+from pipeline.playing import cast_for
 from pipeline.settings import Settings
 from pipeline.story import Story
 from pipeline.story_file import migrate
@@ -39,8 +39,8 @@ def remember(copy: Copy, settings: Settings) -> Project:
     except InvalidStoryError as error:
         raise InputError("This copy is of no story that can be read", hint=str(error)) from error
     check_room(settings)
-    troupe = load_troupe(settings.pack)
-    casting = cast_story(story, troupe=troupe, pack=settings.pack, previous=copy.casting)
+    record = load_record(settings.pack)
+    casting = cast_for(story, record, pack=settings.pack, previous=copy.casting)
     with alone_with(settings, story.id) as path:
         if path.exists():
             raise ConflictError("This story is there already", hint="Open it from the first page.")

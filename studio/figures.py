@@ -22,7 +22,7 @@ def actor_view(character: Character, staging: Staging, at: int) -> View:
     """Give one of the cast: who plays them, and who else could."""
     part = staging.casting.part_of(character.id)
     question = next((one for one in staging.questions if one.character_id == character.id), None)
-    figures = _figures(part, staging.casting.parts, staging.pack.troupe) if part else ()
+    figures = _figures(part, staging.casting.parts, staging.pack.names) if part else ()
     return {
         "id": character.id,
         "name": character.name,
@@ -44,15 +44,16 @@ def region_views(scene: Scene, story: Story, casting: Casting, prompt: SceneProm
     words = {region.region_id: region.text for region in prompt.regions}
     learning = {part.motion_id for part in casting.motions if part.state == "to_learn"}
     motions = {motion.id: motion.words for motion in story.motions}
+    marks = region_marks(scene, story, casting)
     views: list[View] = []
-    for at, region in enumerate(scene.regions):
+    for region in scene.regions:
         motion = motions.get(region.motion_id or "", "")
         view: View = {
             "id": region.id,
             "character_id": region.character_id,
             "motion_id": region.motion_id,
-            "name": region_name(region, story),
-            "colour": _hex(region_colour(region, story, casting, at)),
+            "name": marks[region.id][0],
+            "colour": marks[region.id][1],
             "description": region.description,
             "layer": region.layer,
             "locked": region.locked,
@@ -66,8 +67,25 @@ def region_views(scene: Scene, story: Story, casting: Casting, prompt: SceneProm
     return views
 
 
-def overlap_views(scene: Scene, story: Story) -> list[View]:
-    """Give the words for overlapping boxes, and the pairs of boxes that could have some."""
+def region_marks(scene: Scene, story: Story, casting: Casting) -> dict[str, Figure]:
+    """Give the name and the colour ('#rrggbb') of each box of a scene, by its id."""
+    return {
+        region.id: (region_name(region, story), _hex(region_colour(region, story, casting, at)))
+        for at, region in enumerate(scene.regions)
+    }
+
+
+def spare_colour(at: int) -> str:
+    """Give the colour ('#rrggbb') of a box, the one at that place, that the scene has no more."""
+    return _hex(mark_colour(None, at))
+
+
+def overlap_views(scene: Scene, story: Story, prompt: ScenePrompt) -> list[View]:
+    """Give the words for overlapping boxes, and the pairs of boxes that could have some.
+
+    `played` says them in the pack's words.
+    """
+    played = {frozenset(one.region_ids): one.text for one in prompt.overlaps}
     said = [(overlap.region_ids, overlap.description) for overlap in scene.overlaps]
     told = [{*ids} for ids, _ in said]
     for one, other in itertools.combinations(scene.regions, 2):
@@ -75,7 +93,12 @@ def overlap_views(scene: Scene, story: Story) -> list[View]:
             said.append(((one.id, other.id), ""))
     names = {region.id: region_name(region, story) for region in scene.regions}
     return [
-        {"regions": list(ids), "who": " and ".join(names[i] for i in ids), "description": words}
+        {
+            "regions": list(ids),
+            "who": " and ".join(names[i] for i in ids),
+            "description": words,
+            "played": played.get(frozenset(ids), ""),
+        }
         for ids, words in said
     ]
 
@@ -89,9 +112,9 @@ def _figures(part: Part, parts: Iterable[Part], troupe: TroupeNames) -> tuple[Fi
     return tuple(one for one in order if one not in taken)
 
 
-def backdrop_address(name: str) -> str:
-    """Give where the page finds an empty stage, relative to the page."""
-    return f"{THEATRE_PREFIX.lstrip('/')}/backdrops/{name}.png"
+def backdrop_address(name: str | None) -> str | None:
+    """Give where the page finds an empty stage, relative to the page; None for plain paper."""
+    return name and f"{THEATRE_PREFIX.lstrip('/')}/backdrops/{name}.png"
 
 
 def _face(kind: str, colour: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from pipeline.queue import Job, Queue
+from pipeline.queue import ASIDE, Job, Queue
 from pipeline.settings import Settings
 from pipeline.worker import PARENT_VARIABLE
 from pipeline.workspace import Project
@@ -40,11 +40,20 @@ _DOING = {
 """What work on clips does at each stage; its steps count within the stage."""
 ON_CLIPS = ("retrieve", "scan")
 """Kinds of work that read libraries of clips."""
+_FETCHING = "python -m pipeline packs fetch"
+"""The command that a hint names for missing weights; the page has a button that does it."""
 _TITLES = {
     "film": "Making the film",
     "animatic": "Making the animatic",
     "scan": "Looking through clips",
 }
+_ASIDES = {
+    "encoding words": "reading the words",
+    "decoding": "drawing the frames",
+    "looking": "looking at the take",
+}
+"""What a renderer's notes are called on the page; others are told as they are."""
+_WITHOUT = {"boxes": " without boxes", "priors": " without what was learned"}
 
 
 class WorkerProcess:
@@ -135,10 +144,10 @@ class JobDesk:
 
         Failed work says in `failed` what went wrong.
         """
-        waiting = self._queue.waiting()
+        waiting = [self._queue.waiting(aside=aside) for aside in (False, True)]
         mine = self._queue.jobs(project.path, active=True, also=known)
         self._told.update(job.id for job in mine if job.state == "failed")
-        return [self._view(job, project, settings, waiting) for job in mine]
+        return [self._view(job, project, settings, waiting[job.kind in ASIDE]) for job in mine]
 
     def cancel(self, project: Project, ids: Collection[int]) -> None:
         """Ask for the end of some work of a project; of other work nothing is heard."""
@@ -146,7 +155,7 @@ class JobDesk:
             if job.id in ids:
                 self._queue.control(job.id, "cancel")
 
-    def missed(self, project: Project) -> list[str]:
+    def missed(self, project: Project, settings: Settings) -> list[str]:
         """Say what failed in the last day, was not tried again, and has been told nobody yet."""
         latest = {(job.kind, *_about(job)): job for job in self._queue.jobs(project.path)}
         since = time.time() - _DAY_SECONDS
@@ -156,12 +165,15 @@ class JobDesk:
             if job.state == "failed" and (job.finished or 0) > since and job.id not in self._told
         ]
         self._told.update(job.id for job in failed)
-        return [f"{_title(job, project, _scene_of(job))}: {self._failure(job)}" for job in failed]
+        return [
+            f"{_title(job, project, _scene_of(job))}: {self._failure(job, settings)}"
+            for job in failed
+        ]
 
     def _view(
         self, job: Job, project: Project, settings: Settings, waiting: list[int]
     ) -> dict[str, Any]:
-        """A job for `static/page/jobs.js`; `waiting` lists the active jobs of all, oldest first."""
+        """A job for `static/page/jobs.js`; `waiting` lists those it waits for, oldest first."""
         scene_id = _scene_of(job)
         preview = f"{project.path.name}/jobs/{job.id}/{job.step}"
         return {
@@ -170,23 +182,28 @@ class JobDesk:
             "scene_id": scene_id,
             "motion": job.arguments.get("motion_id"),
             "doing": _DOING.get(job.stage, "") if job.kind in ON_CLIPS else "",
+            "aside": _aside(job),
+            "without": _left_out(job),
+            "pack": job.arguments.get("pack"),
             "note": job.note,
             "title": _title(job, project, scene_id),
             "state": job.state,
             "active": job.is_active,
             "step": job.step,
             "total": job.total,
-            "eta": None if job.kind in ON_CLIPS else job.eta_seconds,
+            "eta": None if job.kind in (*ON_CLIPS, *ASIDE) else job.eta_seconds,
             "ahead": waiting.index(job.id) if job.id in waiting else 0,
             "preview": self._links.link(settings, preview) if job.preview else None,
-            "failed": self._failure(job) if job.state == "failed" else None,
+            "failed": self._failure(job, settings) if job.state == "failed" else None,
             "outcome": _outcome(job) if job.state == "done" else "",
         }
 
-    def _failure(self, job: Job) -> str:
+    def _failure(self, job: Job, settings: Settings) -> str:
         """Say what went wrong, in sentences that do not tell where the home lies."""
-        error = (job.error or "it failed").rstrip(".")
-        words = f"{error[:1].upper()}{error[1:]}. {job.hint or ''}".strip()
+        error, hint = (job.error or "it failed").rstrip("."), job.hint or ""
+        if not settings.visitors:  # who visits has no such button
+            hint = hint.replace(_FETCHING, f"press Model, or {_FETCHING}")
+        words = f"{error[:1].upper()}{error[1:]}. {hint}".strip()
         return words.replace(f"{self._queue.path.parent}{os.sep}", "")
 
 
@@ -196,6 +213,8 @@ def _scene_of(job: Job) -> str | None:
 
 def _about(job: Job) -> tuple[str | None, ...]:
     """What a job works on: another of that kind on the same has tried it again."""
+    if job.kind == "fetch":
+        return (job.arguments.get("pack"),)
     if job.kind == "scan":
         return tuple(job.arguments.get(name) for name in ("path", "library", "name", "motion_id"))
     return _scene_of(job), job.arguments.get("motion_id")
@@ -218,7 +237,24 @@ def _outcome(job: Job) -> str:
 def _title(job: Job, project: Project, scene_id: str | None) -> str:
     if job.kind in _TITLES:
         return _TITLES[job.kind]
+    if job.kind == "fetch":
+        return f"Fetching the model {job.arguments.get('pack', '')}"
     if job.kind == "retrieve":
         return f"Searching clips of “{job.arguments.get('words', '')}”"
     scene = next((one for one in project.story.scenes if one.id == scene_id), None)
-    return f"Rendering “{scene.title or scene.id}”" if scene else "Rendering"
+    title = f"Rendering “{scene.title or scene.id}”" if scene else "Rendering"
+    return f"{title}{_WITHOUT.get(_left_out(job), '')}"
+
+
+def _aside(job: Job) -> str:
+    """What work does beside its steps; empty of work on clips, which says what it does itself."""
+    if job.kind in ON_CLIPS or job.note.startswith("step "):
+        return ""
+    return _ASIDES.get(job.note, job.note)
+
+
+def _left_out(job: Job) -> str:
+    """What a take is rendered without, to compare it: 'boxes', 'priors', or nothing."""
+    if job.arguments.get("use_regions") is False:
+        return "boxes"
+    return "priors" if job.arguments.get("use_priors") is False else ""

@@ -8,6 +8,7 @@ to and the studio's signature (see `studio.signing`); without it there is nothin
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -20,6 +21,7 @@ import pysubs2
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
 from pysubs2.exceptions import Pysubs2Error
+from starlette.background import BackgroundTask
 from starlette.routing import BaseRoute
 
 from pipeline.assemble.stills import keyframe_sheet
@@ -37,6 +39,7 @@ from studio.pictures import find_picture
 from studio.projects import checked_id, find_take, open_by_id
 from studio.projects import film_file as find_film
 from studio.refusals import NotThereError, TooLargeError, UnforeseenError, boundary
+from studio.scene_films import make_scene_film
 from studio.signing import MEDIA_PREFIX, Links
 
 STATIC_DIR = Path(__file__).resolve().parent.parent / "static"
@@ -60,6 +63,7 @@ def make_routes(settings: Settings, queue: Queue) -> list[BaseRoute]:
     project = MEDIA_PREFIX + "/{project_id}"
     signed.add_api_route(project + "/takes/{scene_id}/{take_id}.mp4", media.take)
     signed.add_api_route(project + "/takes/{scene_id}/{take_id}.jpg", media.sheet)
+    signed.add_api_route(project + "/takes/{scene_id}/{take_id}/film.mp4", media.scene_film)
     signed.add_api_route(project + "/films/{film_id}.mp4", media.film)
     signed.add_api_route(project + "/films/{film_id}.srt", media.subtitles)
     signed.add_api_route(project + "/films/{film_id}.vtt", media.captions)
@@ -117,6 +121,18 @@ class Media:
         if not path.is_file():
             _found(lambda: write_bytes(path, keyframe_sheet(video, NUM_KEYFRAMES)))
         return FileResponse(path, media_type="image/jpeg", headers=_KEPT)
+
+    def scene_film(
+        self, request: Request, project_id: str, scene_id: str, take_id: str
+    ) -> FileResponse:
+        """Hand over a take with its narration as a film, made for this request alone."""
+        project = _found(lambda: _open(request, project_id))
+        film = _found(lambda: make_scene_film(project, scene_id, take_id))
+        removal = BackgroundTask(shutil.rmtree, film.parent, ignore_errors=True)
+        name = f"{project.path.name}-{scene_id}.mp4"
+        return FileResponse(
+            film, media_type="video/mp4", filename=name, headers=_FRESH, background=removal
+        )
 
     def film(
         self, request: Request, project_id: str, film_id: str, download: bool = False

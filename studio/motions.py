@@ -25,22 +25,6 @@ from studio.staging import stage
 
 _SHOWN_LEFT_OUT = 24
 """Clips that are shown of each reason; how many there are is said."""
-_COUNTS = {
-    "words": "captions match",
-    "unreadable": "can be read",
-    "duration": "long enough",
-    "frames": "with enough single pictures",
-    "aspect": "wide enough",
-    "fetch": "fetched from their site",
-    "pictures": "found by their pictures",
-    "fit": "fit to be looked into",
-    "looked": "looked into",
-    "actor": "show somebody well",
-    "closely": "of them watched for the movement",
-    "duplicate": "unlike each other",
-    "shown": "shown",
-}
-"""What each step of a search says of the clips it kept, in the order of the steps."""
 
 
 class Motions:
@@ -126,7 +110,7 @@ def find_motion(story: Story, motion_id: str) -> Motion:
 def count_views(retrieval: Retrieval | None) -> list[View]:
     """Give how many clips each step of a search kept, and what the step asks for."""
     return [
-        {"stage": one.stage, "words": _COUNTS.get(one.stage, one.stage), "kept": one.kept}
+        {"stage": one.stage, "words": one.words, "kept": one.kept}
         for one in (retrieval.counts if retrieval else ())
     ]
 

@@ -14,7 +14,8 @@ from pydantic import Field, StringConstraints
 from pipeline.editing.cast import enter
 from pipeline.editing.changes import next_revision
 from pipeline.editing.patch import LayoutPatch, apply_patch
-from pipeline.planning import load_troupe
+from pipeline.packs.record import load_record
+from pipeline.playing import names_of
 from pipeline.settings import Settings
 from pipeline.story import MAX_REGIONS, Character, Record, ShortText, ShotSize, Story, Text
 from pipeline.workspace import Project
@@ -96,8 +97,8 @@ class ChooseShot(SceneOperation):
 
     def carry_out(self, project: Project, settings: Settings) -> Done:
         """Save the shot."""
-        troupe = load_troupe(settings.pack)
-        project.save_story(edits.with_shot(project.story, self.scene, self.value, troupe))
+        names = names_of(load_record(settings.pack))
+        project.save_story(edits.with_shot(project.story, self.scene, self.value, names))
         return Done()
 
 
@@ -124,8 +125,8 @@ class ChooseMotion(SceneOperation):
 
     def carry_out(self, project: Project, settings: Settings) -> Done:
         """Save the motion."""
-        troupe = load_troupe(settings.pack)
-        story = edits.with_motion(project.story, self.scene, self.region, self.words, troupe)
+        names = names_of(load_record(settings.pack))
+        story = edits.with_motion(project.story, self.scene, self.region, self.words, names)
         project.save_story(story)
         return Done()
 
@@ -170,8 +171,8 @@ class Enter(SceneOperation):
         """Save the scene with the character standing where there is room."""
         find_scene(project.story, self.scene)
         check_character(project.story, self.character)
-        troupe = load_troupe(settings.pack)
-        story, _ = enter(project.story, self.scene, self.character, troupe=troupe)
+        names = names_of(load_record(settings.pack))
+        story, _ = enter(project.story, self.scene, self.character, troupe=names)
         project.save_story(story)
         return Done()
 

@@ -8,10 +8,7 @@ import gradio as gr
 
 from studio.media import STATIC_PREFIX
 
-BANNER = (
-    '<a href="./"><h1>DreamRunner <em>Studio</em></h1></a>'
-    "<p>Tell a story, see it played in a paper theatre.</p>"
-)
+BANNER = '<a href="./"><h1>DreamRunner <em>Studio</em></h1></a><p>Tell a story, see it played.</p>'
 INVITE = (
     "<h2>What is your story about?</h2>"
     "<p>Write a sentence or two, as you would tell it to a child. You get a storyboard of a few "

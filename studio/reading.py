@@ -32,7 +32,7 @@ def _marks(
     project: Project, settings: Settings, scene: Scene, region_id: str | None, text: str
 ) -> tuple[Mark, ...]:
     staging = stage(project, settings)
-    troupe, pack = staging.pack.troupe, staging.pack.record.name
+    troupe, pack = staging.pack.record.troupe, staging.pack.record.name
     if region_id is None:
         return unread_background(text, troupe, pack=pack)
     known = known_of(find_region(scene, region_id), project.story, staging.casting)

@@ -17,12 +17,10 @@ from pipeline.artifacts import Casting, PlacePart, ScenePrompt
 from pipeline.checking import limits_of
 from pipeline.packs.obedience import OBEDIENCE_FILE, load_obedience
 from pipeline.packs.record import PACK_FILE, PackRecord, TroupeNames, find_pack, load_record
-from pipeline.plan.casting import cast_story
 from pipeline.plan.lint import Finding, Limits, lint
-from pipeline.plan.prompts import scene_prompt
 from pipeline.plan.questions import Question, casting_questions
-from pipeline.planning import load_troupe
-from pipeline.runner import normalise
+from pipeline.playing import backdrop_of, cast_for, names_of, prompt_for
+from pipeline.rendering import normalise
 from pipeline.settings import Settings
 from pipeline.story import Scene, Story
 from pipeline.workspace import Project
@@ -35,11 +33,12 @@ _SEVERITIES = ("error", "warning", "hint")
 
 @dataclass(frozen=True, eq=False)
 class PlayedPack:
-    """A pack as the page needs it: its record, who it has, and what it can obey."""
+    """A pack as the page needs it: its record, what it plays, and what it can obey."""
 
     name: str
     record: PackRecord
-    troupe: TroupeNames
+    names: TroupeNames
+    """Its closed cast, else what the theatre has: motions to choose from, figures to plan with."""
     limits: Limits
     obedience: Mapping[str, Any] | None
     """What `pipeline.packs.obedience` holds, as JSON; None where nobody measured it."""
@@ -51,7 +50,10 @@ class StagedScene:
 
     story: Story
     """The story with that scene and its motions alone; its title and revision say nothing."""
-    place: PlacePart
+    place: PlacePart | None
+    """None where nothing is cast."""
+    backdrop: str | None
+    """The theatre's, behind the boxes; None = plain paper."""
     prompt: ScenePrompt
     findings: tuple[Finding, ...]
 
@@ -95,8 +97,9 @@ def stage(project: Project, settings: Settings) -> Staging:
         scene.id: _staged(_part_of(scene, bare, _placed(cast, places.get(scene.id)), pack))
         for scene in story.scenes
     }
-    casting = cast.model_copy(update={"places": tuple(one.place for one in scenes.values())})
-    questions = casting_questions(story, casting, pack.troupe)
+    settled = tuple(one.place for one in scenes.values() if one.place)
+    casting = cast.model_copy(update={"places": settled})
+    questions = casting_questions(story, casting, pack.names)
     of_all = _findings_of_all(_Part(_only(story, bare=True), None, pack))
     found = [*of_all, *(one for staged in scenes.values() for one in staged.findings)]
     findings = sorted(found, key=lambda one: _SEVERITIES.index(one.severity))
@@ -107,7 +110,6 @@ def played_pack(settings: Settings) -> PlayedPack:
     """Give the pack that plays; read again once its record or its measures have changed.
 
     Raises:
-        InputError: the pack has no closed cast.
         ModelUnavailableError: there is no such pack.
     """
     paths = (find_pack(settings.pack) / name for name in (PACK_FILE, OBEDIENCE_FILE))
@@ -125,7 +127,8 @@ def _read_pack(name: str, *_: int) -> PlayedPack:
     limits = limits_of(Settings(home=Path(), pack=name))
     measured = load_obedience(name)
     obedience = measured.model_dump(mode="json") if measured else None
-    return PlayedPack(name, load_record(name), load_troupe(name), limits, obedience)
+    record = load_record(name)
+    return PlayedPack(name, record, names_of(record), limits, obedience)
 
 
 def _only(story: Story, *, bare: bool = False) -> Story:
@@ -153,7 +156,7 @@ def _part_of(scene: Scene, story: Story, cast: Casting, pack: PlayedPack) -> _Pa
 @lru_cache(maxsize=_KEPT_STORIES)
 def _cast(part: _Part) -> Casting:
     pack = part.pack
-    return cast_story(part.story, troupe=pack.troupe, pack=pack.name, previous=part.casting)
+    return cast_for(part.story, pack.record, pack=pack.name, previous=part.casting)
 
 
 @lru_cache(maxsize=_KEPT_STORIES)
@@ -165,12 +168,13 @@ def _findings_of_all(part: _Part) -> tuple[Finding, ...]:
 @lru_cache(maxsize=_KEPT_SCENES)
 def _staged(part: _Part) -> StagedScene:
     pack, (scene,) = part.pack, part.story.scenes
-    casting = cast_story(part.story, troupe=pack.troupe, pack=pack.name, previous=part.casting)
-    prompt = scene_prompt(part.story, scene.id, casting, troupe=pack.troupe)
+    casting = cast_for(part.story, pack.record, pack=pack.name, previous=part.casting)
+    prompt = prompt_for(part.story, scene.id, pack.record, casting)
     found = lint(part.story, limits=pack.limits)
     return StagedScene(
         story=part.story,
-        place=casting.places[0],
+        place=next(iter(casting.places), None),
+        backdrop=backdrop_of(scene, casting),
         prompt=normalise(prompt, pack.record),
         findings=tuple(one for one in found if one.place.scene_id == scene.id),
     )

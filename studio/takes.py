@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.artifacts import Take
+from pipeline.artifacts import ScenePrompt, Take
 from pipeline.decisions import Decisions
 from pipeline.packs.record import PackRecord
 from pipeline.project import Project
@@ -36,7 +37,7 @@ class Takes:
         self._seen: dict[str, tuple[Take, ...]] = {}
 
     def of(self, scene_id: str) -> tuple[Take, ...]:
-        """Give a scene's takes, oldest first."""
+        """Give a scene's takes, oldest first; comparisons are among them."""
         if scene_id not in self._seen:
             self._seen[scene_id] = self._read(scene_id)
         return self._seen[scene_id]
@@ -57,7 +58,7 @@ class Takes:
         return takes
 
     def chosen(self, scene_id: str) -> Take | None:
-        """Give the take that goes into the film: the chosen one, else the newest; None if none."""
+        """Give the take that goes into the film, as `Project.chosen_take`; None if none."""
         return self._decisions.take_of(scene_id, self.of(scene_id))
 
     def all(self) -> list[Take]:
@@ -72,6 +73,28 @@ class Takes:
     @cached_property
     def _decisions(self) -> Decisions:
         return self._project.decisions()
+
+
+def compared_with(take: Take, takes: Sequence[Take]) -> Take | None:
+    """Give the take that a comparison belongs to: the newest one made as it was made.
+
+    None where there is none, and for a take that is no comparison.
+    """
+    others = (one for one in reversed(takes) if not one.is_comparison and _made(one) == _made(take))
+    return next(others, None) if take.is_comparison else None
+
+
+def played(prompt: ScenePrompt) -> tuple[object, ...]:
+    """Give all of a prompt that a take with boxes shows."""
+    return prompt.regions, prompt.overlaps, prompt.background
+
+
+def _made(take: Take) -> tuple[object, ...]:
+    """How a take was made, but for the use of boxes and of what was learned."""
+    how = take.settings
+    numbers = (how.seed, how.num_inference_steps, how.guidance_scale, how.negative_prompt)
+    size = (take.pack_revision, take.num_frames, take.width, take.height)
+    return *numbers, *size, *played(take.prompt)
 
 
 def _look(folder: Path) -> _Folder:
@@ -101,8 +124,9 @@ def seconds_for(takes: list[Take], record: PackRecord, *, draft: bool) -> float 
 
     Where there is none of that quality, the newest of the other one is counted by its steps.
     """
-    same = [take for take in takes if is_draft(take, record) == draft]
-    newest = max(same or takes, key=lambda take: take.created, default=None)
+    whole = [take for take in takes if not take.is_comparison]
+    same = [take for take in whole if is_draft(take, record) == draft]
+    newest = max(same or whole, key=lambda take: take.created, default=None)
     if newest is None:
         return None
     steps = record.draft_steps if draft else record.num_inference_steps

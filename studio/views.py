@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipeline.assemble.subtitles import are_in_picture
 from pipeline.crediting import film_credits
 from pipeline.settings import Settings
 from pipeline.story import Motion, Scene
@@ -78,7 +79,7 @@ def head_view(shown: Shown) -> View:
         "language": story.language,
         "cast": [actor_view(one, staging, at) for at, one in enumerate(story.characters)],
         "motions": [_motion(one, staging) for one in story.motions],
-        "known_motions": list(staging.pack.troupe.motions),
+        "known_motions": list(staging.pack.names.motions),
         "notes": _notes(staging),
         "findings": [
             finding_view(one, story) for one in staging.findings if one.place.scene_id is None
@@ -94,6 +95,7 @@ def head_view(shown: Shown) -> View:
         "forgets": shown.settings.ephemeral,
         "stage": _stage(staging.pack),
         "obedience": staging.pack.obedience,
+        "models": not shown.settings.visitors,
     }
 
 
@@ -182,9 +184,17 @@ def _film(shown: Shown, path: Path) -> View:
         "id": f"{path.stem}-{changed}",
         "video": shown.address(f"{address}.mp4"),
         "captions": shown.address(f"{address}.vtt") if has_words else None,
-        "subtitles": shown.address(f"{address}.srt") if has_words else None,
+        "in_picture": are_in_picture(path.with_suffix(".vtt")),
         "file": f"{name}.mp4",
-        "subtitles_file": f"{name}.srt",
+        "narration": [
+            {
+                "words": f"Download the narration ({kind})",
+                "address": shown.address(f"{address}.{kind}"),
+                "file": f"{name}.{kind}",
+            }
+            for kind in ("srt", "vtt")
+            if has_words
+        ],
         "language": shown.project.story.language,
         "note": f"Made {_when(made)} from the chosen takes.{_aged(shown, made)}",
         "credits": _credits(shown),

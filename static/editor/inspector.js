@@ -136,15 +136,16 @@ export class Inspector {
   }
 
   /** One text for the place where this box and another overlap. */
-  drawOverlaps(/** @type {{regions: string[], who: string, description: string}[]} */ overlaps) {
+  drawOverlaps(/** @type {{regions: string[], who: string, description: string, played?: string}[]} */ overlaps) {
     const mine = overlaps.filter(({ regions }) => this.region && regions.includes(this.region.id));
     const keys = mine.map(({ regions }) => regions.join(' '));
     for (const [key, field] of this.fields) if (!keys.includes(key)) { field.root.remove(); this.fields.delete(key); }
-    mine.forEach(({ regions, who, description }, at) => {
+    mine.forEach(({ regions, who, description, played }, at) => {
       const field = this.fields.get(keys[at]) || new Field({ label: `Where ${who} overlap`, kind: 'text', max: 4000, hint: 'what both do there, in one text',
         send: (/** @type {string} */ value) => this.actions.send({ op: 'overlap', regions, value }) });
       this.fields.set(keys[at], field);
       this.overlaps.append(field.root);
+      field.label.textContent = `Where ${who} overlap${played && played !== description ? ` (read as “${played}”)` : ''}`;
       field.set(description);
     });
   }

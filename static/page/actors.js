@@ -34,10 +34,10 @@ export class Actors {
   }
 
   fill(line, region, actor) {
-    const picture = actor ? actor.face || '' : null;
+    const picture = actor ? actor.face || actor.name : null;
     if (line.pictured !== picture) {
       const focused = line.face.contains(document.activeElement);
-      line.face.replaceChildren(actor ? face(picture) : this.who(region));
+      line.face.replaceChildren(actor ? face(actor.face, actor.name) : this.who(region));
       line.pictured = picture;
       if (focused) keepFocus(line.face.querySelector('button'), line.away);
     }
@@ -51,7 +51,7 @@ export class Actors {
     line.learn.title = `“${region.to_learn}” is to be learned from clips; until then the nearest motion is played`;
     if (line.played !== undefined && line.played !== region.played) line.words.changed(); // cast otherwise: other words are read
     line.played = region.played;
-    line.note.textContent = region.played ? `On stage: ${region.played}` : '';
+    line.note.textContent = region.played && region.played !== region.description ? `On stage: ${region.played}` : '';
     line.away.setAttribute('aria-label', `Remove ${name} from this scene`);
   }
 

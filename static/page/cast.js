@@ -44,8 +44,8 @@ export class Cast {
 
   actor(actor) {
     const button = el('button', { type: 'button', class: 'actor-face', 'data-character': actor.id, 'aria-expanded': String(actor.id === this.open) },
-      face(actor.face), el('span', {}, el('strong', {}, dot(actor.colour), actor.name), el('small', { text: actor.played })));
-    button.title = 'Who this is, and who plays it';
+      face(actor.face, actor.name), el('span', {}, el('strong', {}, dot(actor.colour), actor.name), el('small', { text: actor.played || actor.look })));
+    button.title = actor.played ? 'Who this is, and who plays it' : 'Who this is';
     button.addEventListener('click', () => this.toggle(actor.id === this.open ? null : actor.id));
     return el('li', {}, button);
   }

@@ -21,6 +21,11 @@ export function svg(tag, attributes = {}, ...children) {
   return fill(document.createElementNS(SVG, tag), attributes, children);
 }
 
+/** Make the list of some `[name, words]`. */
+export function factList(facts) {
+  return el('dl', {}, ...facts.flatMap(([name, words]) => [el('dt', { text: name }), el('dd', { text: words })]));
+}
+
 /** Give the address of something the studio serves, under whatever path it is mounted. */
 export function address(path) {
   return new URL(path, document.baseURI).href;

@@ -20,15 +20,15 @@ export class Entering {
   draw(cast, here) {
     this.cast = cast;
     const missing = cast.filter(({ id }) => !here.has(id));
-    const made = JSON.stringify(missing.map(({ id, name, face: shown, played }) => [id, name, shown, played]));
+    const made = JSON.stringify(missing.map(({ id, name, face: shown, played, look }) => [id, name, shown, played, look]));
     if (made === this.made) return;
     this.made = made;
     this.faces.replaceChildren(...missing.map((actor) => this.button(actor)));
   }
 
   button(actor) {
-    const made = el('button', { type: 'button', class: 'actor-face' }, face(actor.face),
-      el('span', {}, el('strong', { text: actor.name }), el('small', { text: actor.played })));
+    const made = el('button', { type: 'button', class: 'actor-face' }, face(actor.face, actor.name),
+      el('span', {}, el('strong', { text: actor.name }), el('small', { text: actor.played || actor.look })));
     made.addEventListener('click', () => this.enter(actor.id));
     return made;
   }

@@ -1,26 +1,29 @@
 // The work that the studio is asked to do: takes, the film, the animatic, a scene planned anew.
 import { call, token, upload } from './api.js';
 import { download } from './film.js';
+import { filmSettings } from './filmwindow.js';
 import { complain, toast } from './toast.js';
+import { unwantedWords } from './unwanted.js';
 
 /**
  * Asks for work once every edit is saved; `refresh(view, film)` shows what it
- * left, `warn(notice, action)` what speaks against it; `flush()` sends what is held back.
+ * left, `compare(scene, without)` a take beside its comparison, `warn(notice, action)` what speaks against it;
+ * `flush()` sends what is held back.
  */
 export class Errands {
-  constructor({ story, outbox, watch, flush, refresh, warn }) {
-    Object.assign(this, { story, outbox, watch, flush, refresh, warn });
+  constructor({ story, outbox, watch, flush, refresh, warn, compare }) {
+    Object.assign(this, { story, outbox, watch, flush, refresh, warn, compare });
     this.replannedFrom = null; // the revision that was planned anew
   }
 
-  /** Render scenes (ids; null for all that need it) in a quality, 'draft' or 'final', from a seed. */
-  render(scenes, { quality, seed }) {
-    return this.ask('render', { scenes, quality, seed });
+  /** Render scenes (ids; null for all that need it) in a quality, 'draft' or 'final', from a seed; or a take again `without` something. */
+  render(scenes, { quality, seed, without = null }) {
+    return this.ask('render', { scenes, quality, seed, without, unwanted: unwantedWords(this.story.project) });
   }
 
   /** Make the film; where takes are outdated it is asked first whether to make it all the same. */
   async film(anyway = false) {
-    const { notice = null } = await this.ask('film', { anyway }) || {};
+    const { notice = null } = await this.ask('film', { anyway, ...filmSettings() }) || {};
     if (notice) this.warn(notice, { words: 'Make the film of the old takes', run: () => this.film(true) });
   }
 
@@ -74,6 +77,11 @@ export class Errands {
     const scenes = [...new Set(jobs.map((job) => job.scene_id))];
     for (const scene of scenes) await this.fetch(scene);
     if (jobs.some(({ kind, state }) => kind === 'animatic' && state === 'done')) this.offerAnimatic();
+    for (const job of jobs.filter(({ without, state }) => without && state === 'done')) this.offerComparison(job);
+  }
+
+  offerComparison({ scene_id: scene, title, without }) {
+    toast(`${title} is done.`, { action: { words: 'See both', run: () => this.compare(scene, without) } });
   }
 
   offerAnimatic() {

@@ -37,11 +37,11 @@ class Pick {
   }
 }
 
-/** Give the picture of a face; a plain mark where there is none. */
-export function face(path) {
+/** Give the picture of a face; where there is none, a plain mark: the first letter of the name. */
+export function face(path, name = '') {
   return path
     ? el('img', { class: 'face', src: address(path), alt: '', loading: 'lazy', draggable: 'false' })
-    : el('span', { class: 'face nobody', 'aria-hidden': 'true', text: '?' });
+    : el('span', { class: 'face nobody', 'aria-hidden': 'true', text: [...name.trim()][0] || '?' });
 }
 
 /** Find the choice that plays a character now, by the words that say so. */

@@ -29,7 +29,7 @@ export class Film {
 function parts(film, credits) {
   const video = el('video', { controls: true, playsinline: true, preload: 'metadata', src: `${address(film.video)}#t=0.01` });
   if (film.captions) {
-    const track = el('track', { kind: 'subtitles', label: 'Narration', srclang: film.language || 'en', default: true });
+    const track = el('track', { kind: 'subtitles', label: 'Narration', srclang: film.language || 'en', default: !film.in_picture });
     track.src = address(film.captions);
     video.append(track);
   }
@@ -37,7 +37,7 @@ function parts(film, credits) {
   const length = el('span');
   keep.append(el('p', {}, el('span', { text: `${film.note} ` }), length));
   keep.append(download('Download the film (mp4)', film.video, film.file));
-  if (film.subtitles) keep.append(download('Download the narration (srt)', film.subtitles, film.subtitles_file));
+  for (const { words, address: path, file } of film.narration) keep.append(download(words, path, file));
   keep.append(credits);
   video.addEventListener('loadedmetadata', () => { length.textContent = `${duration(video.duration)} long.`; });
   return [video, keep];

@@ -1,7 +1,9 @@
 // Watches the open story: asks the studio while work goes on, shows it in a bar, and notices other windows' edits.
 import { call } from './api.js';
 import { el } from './dom.js';
-import { fillMeter, progressWords, swap } from './progress.js';
+import { isAboutModels } from './models.js';
+import { fillMeter, progressWords } from './progress.js';
+import { Strip } from './strip.js';
 import { complain } from './toast.js';
 
 const FRESH_MS = 150; // a draft is rendered in a second: its preview should still be seen to grow
@@ -86,7 +88,9 @@ export class Watch {
 /** The bar at the foot of the page: the piece of work that runs, and how to end it. */
 class Bar {
   constructor(cancel) {
-    this.picture = el('img', { alt: '', hidden: true });
+    this.strip = new Strip('');
+    this.picture = this.strip.root;
+    this.picture.hidden = true;
     this.title = el('strong');
     this.detail = el('span', { class: 'detail' });
     this.meter = el('progress', { max: 1, value: 0 });
@@ -117,14 +121,21 @@ class Bar {
     this.root.hidden = jobs.length === 0;
     document.body.classList.toggle('at-work', jobs.length > 0);
     if (!jobs.length) return;
-    const first = jobs.find((job) => job.state === 'running') || jobs[0];
+    const first = foremost(jobs);
     if (this.ids[0] !== first.id) this.stop.disabled = this.stopAll.disabled = false;
     this.ids = [first, ...jobs.filter((job) => job !== first)].map((job) => job.id);
     if (this.title.textContent !== first.title) this.title.textContent = first.title;
-    if (!this.stop.disabled) this.say(progressWords(first, jobs.length - 1));
+    if (!this.stop.disabled) this.say(progressWords(first, jobs.filter((job) => job !== first && job.state === 'queued').length));
     fillMeter(this.meter, first);
     this.stopAll.hidden = jobs.length < 2;
     this.picture.hidden = !first.preview;
-    if (first.preview) swap(this.picture, first.preview);
+    if (first.preview) this.strip.show(first.preview);
   }
+}
+
+/** What runs; a model is fetched beside all other work, so that comes first. */
+function foremost(jobs) {
+  const others = jobs.filter((job) => !isAboutModels(job));
+  const shown = others.length ? others : jobs;
+  return shown.find(({ state }) => state === 'running') || shown[0];
 }

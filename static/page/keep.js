@@ -1,5 +1,5 @@
 // The story as files to keep, and how it was planned.
-import { el, address } from './dom.js';
+import { el, address, factList } from './dom.js';
 import { openDialog } from './dialog.js';
 
 /** Open the window with a story's files. */
@@ -17,8 +17,7 @@ function exports(files) {
 }
 
 function planned({ facts, answers, repairs }) {
-  const table = el('dl', {}, ...facts.flatMap(([name, value]) => [el('dt', { text: name }), el('dd', { text: value })]));
-  const parts = [el('h3', { text: 'How it was planned' }), table];
+  const parts = [el('h3', { text: 'How it was planned' }), factList(facts)];
   if (answers.length) parts.push(el('h4', { text: 'The answers of the model' }), el('ol', {}, ...answers.map(answer)));
   if (repairs.length) parts.push(el('h4', { text: 'What was changed afterwards' }), list(repairs));
   return el('section', {}, ...parts);

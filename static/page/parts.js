@@ -4,20 +4,25 @@ import { FilmPlayer } from '../editor/player.js';
 import { call } from './api.js';
 import { Board } from './board.js';
 import { Cast } from './cast.js';
+import { openComparison } from './compare.js';
 import { ConflictBar } from './conflict.js';
 import { el } from './dom.js';
+import { Details } from './details.js';
 import { Errands } from './errands.js';
 import { Film } from './film.js';
+import { openFilmWindow } from './filmwindow.js';
 import { Watch } from './jobs.js';
 import { openKeep } from './keep.js';
 import { forgetting, Notice } from './notice.js';
 import { decide, isGone, noticed } from './others.js';
+import { isAboutModels, Models } from './models.js';
 import { isAboutClips, Motions } from './motions/motions.js';
 import { Outbox } from './outbox.js';
 import { Saved } from './saved.js';
 import { StoryFindings } from './storyfindings.js';
 import { Takes } from './takes.js';
 import { TopLine } from './topline.js';
+import { Unwanted } from './unwanted.js';
 
 /** Give a workshop what sends its edits and watches its work. */
 export function makeMessengers(shop) {
@@ -36,7 +41,8 @@ export function makeMessengers(shop) {
     going: (jobs) => shop.live(jobs),
     ended: (jobs) => {
       shop.motions.ended(jobs.filter(isAboutClips));
-      shop.errands.ended(jobs.filter((job) => !isAboutClips(job)));
+      shop.models.ended(jobs.filter(isAboutModels));
+      shop.errands.ended(jobs.filter((job) => !isAboutClips(job) && !isAboutModels(job)));
     },
     heard: ({ revision }) => noticed(shop, revision),
     say: (words) => shop.say(words),
@@ -46,6 +52,7 @@ export function makeMessengers(shop) {
     flush: () => shop.flush(),
     refresh: (view, film) => shop.refresh(view, film),
     warn: (...told) => shop.notice.draw(...told),
+    compare: (scene, without) => compareNewest(shop, scene, without),
   });
 }
 
@@ -61,6 +68,12 @@ function makeMotions(shop) {
   });
 }
 
+/** Give a workshop the window of models, and what is told of takes. */
+function makeModels(shop) {
+  shop.details = new Details(shop.story);
+  shop.models = new Models({ story: shop.story, place: () => shop.root, watch: () => shop.watch });
+}
+
 /** Give a workshop the parts that are seen. */
 export function makeParts(shop) {
   const send = (op) => shop.send(op);
@@ -72,23 +85,43 @@ export function makeParts(shop) {
     saved: shop.saved,
     renderAll: () => shop.errands.render(null, { quality: 'final', seed: 'same' }),
     makeFilm: () => shop.errands.film(),
+    filmWindow: (ready) => openFilmWindow(shop.root, ready, () => shop.errands.film()),
     playBoxes: () => shop.playBoxes(),
     makeAnimatic: () => shop.errands.animatic(),
     motions: () => shop.motions.open(),
+    models: () => shop.models.open(),
     history: () => shop.openVersions(),
     keep: () => openKeep(shop.root, shop.story.head),
   });
   makeMotions(shop);
+  makeModels(shop);
   shop.cast = new Cast(send);
   shop.findings = new StoryFindings(send, () => shop.editor.root);
   shop.film = new Film();
   shop.notice = new Notice(() => shop.editor.root);
   shop.board = new Board({ send, select: (id) => shop.select(id), say, foot: shop.findings.mend, name: () => shop.nameScene() });
+  shop.unwanted = new Unwanted();
   shop.takes = new Takes({
+    unwanted: shop.unwanted.root,
     render: (how) => shop.render(how),
     choose: (take) => shop.send({ op: 'choose', scene: shop.selected, take }),
     cancel: (job) => shop.watch.cancel([job.id]),
+    details: (take) => shop.details.of(shop.selected, take.id),
+    compare: (take, other) => compare(shop, shop.selected, take, other),
   });
+}
+
+/** Show a take of a scene beside its comparison. */
+function compare(shop, scene, take, other) {
+  const title = `${shop.story.scene(scene).title || 'Untitled'}: ${take.label}`;
+  openComparison(shop.root, { title, take, other, details: (one) => shop.details.of(scene, one.id) });
+}
+
+/** Show the newest comparison of a scene, if it is still there. */
+function compareNewest(shop, scene, without) {
+  const { takes = [] } = shop.story.scene(scene) || {};
+  const other = takes.findLast((one) => one.without === without && one.of);
+  if (other) compare(shop, scene, takes.find(({ id }) => id === other.of), other);
 }
 
 /** Put the parts of a workshop together; gives the element that holds them. */

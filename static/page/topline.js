@@ -6,7 +6,7 @@ import { openMenu } from './menu.js';
 
 /** The top line; `send(op)` sends the title, the other functions do what their button says. */
 export class TopLine {
-  constructor({ send, saved, renderAll, makeFilm, playBoxes, makeAnimatic, motions, history, keep }) {
+  constructor({ send, saved, renderAll, makeFilm, filmWindow, playBoxes, makeAnimatic, motions, models, history, keep }) {
     this.title = new Field({ label: 'Title of the story', kind: 'line', max: 200, hint: 'Untitled', send: (value) => send({ op: 'title', value }) });
     this.title.root.classList.add('story-title');
     this.play = button('plain', 'Play the boxes', playBoxes);
@@ -16,11 +16,16 @@ export class TopLine {
     this.motions.title = 'What the motions of the story need, and clips to learn them from';
     this.render = button('accent', '', () => renderAll(null));
     this.film = button('plain', 'Make the film', makeFilm);
+    this.how = button('plain how', '▾', () => filmWindow(!this.film.disabled));
+    Object.entries({ 'aria-haspopup': 'dialog', 'aria-label': 'How the film is made', title: 'How the film is made: cross-fades, cards, subtitles' }).forEach(([name, value]) => this.how.setAttribute(name, value));
+    this.models = button('plain', 'Model', models);
+    this.models.setAttribute('aria-haspopup', 'dialog');
+    this.models.title = 'Which model plays the story, and others to be had';
     this.more = button('plain', 'Keep ▾', () => this.open({ makeAnimatic, history, keep }));
     Object.entries({ 'aria-haspopup': 'menu', 'aria-label': 'Keep this story, earlier versions' }).forEach(([name, value]) => this.more.setAttribute(name, value));
     this.heading = el('h2', { class: 'unseen' });
     this.root = el('header', { class: 'topline' }, this.heading, this.title.root, saved.root,
-      el('div', { class: 'doings' }, this.play, this.motions, this.render, this.film, this.more));
+      el('div', { class: 'doings' }, this.play, this.motions, this.models, this.render, el('span', { class: 'with-how' }, this.film, this.how), this.more));
   }
 
   draw({ head, scenes }) {
@@ -36,7 +41,9 @@ export class TopLine {
     this.film.title = rendered ? '' : 'Render a scene first';
     this.render.className = missing ? 'accent' : 'plain';
     this.film.className = missing ? 'plain' : 'accent';
+    this.how.className = `${this.film.className} how`;
     this.film.disabled = !rendered;
+    this.models.hidden = !head.models;
     this.live(this.jobs || []);
   }
 

@@ -122,6 +122,7 @@ export class Workshop {
     this.editor.stop();
     closeDialogs(this.root);
     for (const video of this.root.querySelectorAll('video')) video.pause();
+    this.details.clear();
     this.story.clear();
   }
 
@@ -181,6 +182,7 @@ export class Workshop {
     this.cast.draw(head);
     this.findings.draw(head);
     this.film.draw(head.film);
+    this.unwanted.draw(this.story.project);
     const there = this.story.scene(selected) ? selected : order[Math.min(this.at || 0, order.length - 1)];
     if (there !== this.selected || !this.form) this.begin(there);
     this.at = order.indexOf(there);
@@ -239,6 +241,7 @@ export class Workshop {
   live(jobs) {
     this.jobs = jobs;
     this.motions?.live(jobs);
+    this.models?.live(jobs);
     if (!this.form) return;
     this.board.live(jobs);
     this.top.live(jobs);

@@ -21,7 +21,7 @@ def test_idea_becomes_a_film_that_plays(page: Page, studio_url: str) -> None:
     _make_storyboard(page, studio_url)
     side = page.locator(".takes-side")
     side.get_by_role("button", name="Final").click()
-    expect(side.locator("img.preview")).to_be_visible(timeout=RENDER_MS)
+    expect(side.locator(".preview")).to_be_visible(timeout=RENDER_MS)
     expect(side.locator("video")).to_be_visible(timeout=RENDER_MS)
     assert len(previews) >= 3
     expect(page.locator(".scene-card").first).to_contain_text("done")

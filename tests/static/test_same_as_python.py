@@ -14,9 +14,9 @@ import pytest
 import torch
 
 from pipeline.artifacts import RegionPrompt
+from pipeline.diffusion.boxes import latent_boxes
 from pipeline.diffusion.model import ClipFormat
 from pipeline.diffusion.regions import rasterise
-from pipeline.render.renderer import latent_boxes
 from pipeline.story import NUM_KEYFRAMES, Box, Ease, Key, Region
 
 ORACLE = Path(__file__).parent / "editor" / "oracle.mjs"
@@ -33,8 +33,6 @@ CLIP = ClipFormat(
     patch_size=2,
     keyframe_to_latent=((0, 1), (2, 3), (4, 5, 6), (7, 8), (9, 10), (11, 12)),
     max_sequence_length=8,
-    preview_matrix=((1, 1, 1),),
-    preview_bias=(0, 0, 0),
 )
 ROWS, COLUMNS = CLIP.grid
 

@@ -55,14 +55,16 @@ def add_take(
     steps: int = 16,
     seed: int = 0,
     prompt: ScenePrompt | None = None,
+    use_regions: bool = True,
+    **more: object,
 ) -> Take:
-    """Save a take with a video of a few bytes."""
+    """Save a take with a video of a few bytes; `more` are other fields of its record."""
     take = Take(
         id=project.reserve_take_id(scene_id),
         scene_id=scene_id,
         pack="theatre",
         pack_revision="0" * 16,
-        settings=RenderSettings(num_inference_steps=steps, seed=seed),
+        settings=RenderSettings(num_inference_steps=steps, seed=seed, use_regions=use_regions),
         prompt=prompt or ScenePrompt(scene_id=scene_id, regions=(), background="a stage"),
         num_frames=24,
         fps=8,
@@ -72,6 +74,7 @@ def add_take(
         story_revision=project.story.revision,
         created=f"2024-05-0{len(project.takes(scene_id)) + 1}T10:00:00+00:00",
     )
+    take = take.model_copy(update=more)
     video = project.path / "finished.mp4"
     video.write_bytes(b"video of " + take.id.encode() + bytes(range(100)))
     project.save_take(take, video)

@@ -103,6 +103,45 @@ def test_a_take_has_the_seed_that_was_asked_for(
     assert job.arguments["guidance"] == record.guidance_scale
 
 
+def test_a_take_is_rendered_again_without_its_boxes(
+    page: Page, project: Project, queue: Queue
+) -> None:
+    revision = load_record("theatre").revision
+    first = add_take(project, "dawn", seed=40, steps=3, pack_revision=revision)
+    add_take(project, "dawn", seed=41)
+    project.choose_take("dawn", first.id)
+    page.ask("render", project=project.id, scenes=["dawn"], without="boxes")
+    page.ask("render", project=project.id, scenes=["dawn"], without="priors")
+    boxes, priors = jobs_of(queue, project)
+    same = {"scene_id": "dawn", "seed": 40, "steps": 3, "guidance": 4.0, "quality": "draft"}
+    assert boxes.arguments == {**same, "render": {}, "use_regions": False}
+    assert priors.arguments == {**same, "render": {}, "use_priors": False}
+    watched = page.ask("watch", project=project.id, known=[boxes.id])["jobs"]
+    assert [job["without"] for job in watched] == ["boxes", "priors"]
+    assert watched[0]["title"] == "Rendering “Dawn” without boxes"
+
+
+def test_there_is_nothing_to_compare_with_before_a_take(
+    page: Page, project: Project, queue: Queue
+) -> None:
+    told = page.refused("render", 400, project=project.id, scenes=["dawn"], without="boxes")
+    assert told["error"]["message"] == "There is no take yet to compare with"
+    add_take(project, "dawn", pack_revision="an-earlier-one")
+    told = page.refused("render", 400, project=project.id, scenes=["dawn"], without="boxes")
+    assert told["error"]["message"] == "This take was made by another version of the model"
+    assert jobs_of(queue, project) == []
+
+
+def test_a_film_is_made_as_it_was_asked_for(page: Page, project: Project, queue: Queue) -> None:
+    for scene in ("dawn", "dusk"):
+        add_take(project, scene)
+    wanted = {"transition": "crossfade", "transition_seconds": 0.7, "title_card": True}
+    page.ask("film", project=project.id, anyway=True, **wanted, burn_subtitles=False)
+    page.refused("film", 400, project=project.id, anyway=True, transition="wipe")
+    (job,) = jobs_of(queue, project)
+    assert job.arguments == {"film": wanted}
+
+
 def test_each_new_take_that_waits_has_a_seed_of_its_own(
     page: Page, project: Project, queue: Queue
 ) -> None:

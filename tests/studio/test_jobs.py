@@ -8,10 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pipeline.packs.load import missing_weights
+from pipeline.packs.record import load_record
+from pipeline.packs.weights import look_at
 from pipeline.progress import Progress
 from pipeline.queue import Queue
 from pipeline.settings import Settings
@@ -117,6 +121,32 @@ def test_failures_do_not_tell_where_the_home_lies(
     assert told["failed"] == f"Cannot read {where}. See log."
 
 
+def test_work_waits_for_no_model_that_is_fetched(
+    queue: Queue, desk: JobDesk, project: Project, settings: Settings
+) -> None:
+    kinds = ("fetch", "render", "fetch", "animatic")
+    for number, kind in enumerate(kinds):
+        queue.submit(kind, project.path, {"pack": str(number)} if kind == "fetch" else {})
+    told = desk.watch(project, settings, [])
+    assert [job["ahead"] for job in told] == [0, 0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("visitors", "words"), [(False, "press Model, or python"), (True, "python")]
+)
+def test_missing_weights_are_fetched_on_the_page(
+    queue: Queue, desk: JobDesk, project: Project, settings: Settings, visitors: bool, words: str
+) -> None:
+    record = load_record("cogvideox-2b")
+    found = look_at(settings.home / "models" / record.name, record)
+    error = missing_weights(record, found)
+    job_id = queue.submit("render", project.path, {"scene_id": "dawn"})
+    queue.claim("worker-1")
+    queue.fail(job_id, error.message, error.hint)
+    (told,) = desk.watch(project, replace(settings, visitors=visitors), [job_id])
+    assert f"GiB): {words} -m pipeline packs fetch cogvideox-2b, or" in told["failed"]
+
+
 def test_failure_is_missed_until_it_is_told_or_tried_again(
     queue: Queue, desk: JobDesk, project: Project, settings: Settings
 ) -> None:
@@ -124,8 +154,8 @@ def test_failure_is_missed_until_it_is_told_or_tried_again(
     queue.submit("render", project.path, {"scene_id": "dusk"})
     desk.watch(project, settings, [told])
     assert told < again < left
-    assert desk.missed(project) == ["Rendering: It broke. Retry."]
-    assert desk.missed(project) == []
+    assert desk.missed(project, settings) == ["Rendering: It broke. Retry."]
+    assert desk.missed(project, settings) == []
 
 
 def _failed(queue: Queue, project: Project, scene_id: str | None) -> int:

@@ -20,6 +20,7 @@ from pipeline.progress import Progress
 from pipeline.queue import Queue
 from pipeline.settings import Settings
 from pipeline.vision.encode import encode_frames
+from pipeline.vision.ffmpeg import probe
 from pipeline.workspace import Project, create_project
 from studio.media import STATIC_PREFIX, make_routes
 from studio.pictures import keep_picture, plain_jpeg
@@ -283,3 +284,21 @@ def test_preview_is_the_newest_of_a_job_of_that_project(
     assert get(f"{project.id}/jobs/{job_id}/3", user="v-0123").status_code == 404
     queue.finish(job_id)
     assert get(f"{project.id}/jobs/{job_id}/3").status_code == 204
+
+
+def test_a_scene_is_handed_over_as_a_film_with_its_narration(
+    get: Get, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    take = add_take(project, "dawn")
+    frames = np.full((24, 48, 72, 3), 90, np.uint8)
+    encode_frames(frames, project.take_video(take), fps=8)
+    before = {*tmp_path.iterdir()}
+    answer = get(f"{project.id}/takes/dawn/{take.id}/film.mp4")
+    assert answer.headers["content-disposition"] == f'attachment; filename="{project.id}-dawn.mp4"'
+    assert {*tmp_path.iterdir()} == before
+    film = tmp_path / "film.mp4"
+    film.write_bytes(answer.content)
+    assert probe(film).num_frames == 24
+    assert b"Once." in answer.content
+    assert get(f"{project.id}/takes/dusk/{take.id}/film.mp4").status_code == 404

@@ -229,7 +229,7 @@ def test_what_a_clip_needs_is_changed_for_a_search(
 
 
 def test_a_search_that_failed_is_told_whatever_else_went_well(
-    page: Page, project: Project, queue: Queue, links: Links
+    page: Page, project: Project, settings: Settings, queue: Queue, links: Links
 ) -> None:
     for motion_id in ("dances", "walks", "moonwalks"):
         page.ask("search", project=NAME, motion=motion_id, words=motion_id, terms=None)
@@ -240,7 +240,7 @@ def test_a_search_that_failed_is_told_whatever_else_went_well(
             queue.fail(job.id, "it broke", "Retry.")
         else:
             queue.finish(job.id)
-    told = JobDesk(queue, links).missed(project)
+    told = JobDesk(queue, links).missed(project, settings)
     assert told == ["Searching clips of “walks”: It broke. Retry."]
 
 

@@ -15,7 +15,7 @@ from pipeline.plan.lint import lint
 from pipeline.plan.prompts import scene_prompt
 from pipeline.planning import load_troupe, plan
 from pipeline.progress import finish
-from pipeline.runner import normalise
+from pipeline.rendering import normalise
 from pipeline.settings import Settings
 from pipeline.workspace import Project, create_project
 from studio.staging import finding_key, played_pack, stage

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+from typing import Any
 
+import pytest
+
+from pipeline.artifacts import OverlapPrompt, ScenePrompt
+from pipeline.packs.record import load_record
 from pipeline.workspace import Project
-from studio.takes import Takes
+from studio.cards import Shown
+from studio.takes import Takes, compared_with, seconds_for
 from tests.studio.fixtures import add_take
 from tests.studio.talking import Page
 
@@ -67,3 +73,68 @@ def test_what_was_decided_is_read_once_and_not_broken_by_a_broken_file(project: 
     newest = Takes(project).chosen("dawn")
     assert newest is not None
     assert newest == project.chosen_take("dawn") != first
+
+
+def test_a_comparison_belongs_to_the_take_that_was_made_as_it_was(project: Project) -> None:
+    first = add_take(project, "dawn", seed=3)
+    second = add_take(project, "dawn", seed=4)
+    plain = add_take(project, "dawn", seed=4, use_regions=False)
+    takes = Takes(project).of("dawn")
+    assert compared_with(plain, takes) == second
+    assert compared_with(second, takes) is compared_with(first, takes) is None
+
+
+@pytest.mark.parametrize("changes", [{"steps": 15}, {"seed": 5}, {"num_frames": 25}])
+def test_a_comparison_made_otherwise_belongs_to_no_take(
+    project: Project, changes: dict[str, Any]
+) -> None:
+    add_take(project, "dawn", seed=4)
+    plain = add_take(project, "dawn", **{"seed": 4, **changes}, use_regions=False)
+    assert compared_with(plain, Takes(project).of("dawn")) is None
+
+
+def test_a_comparison_of_other_words_belongs_to_no_take(project: Project) -> None:
+    add_take(project, "dawn")
+    words = OverlapPrompt(region_ids=("mia", "dragon"), text="they embrace")
+    prompt = ScenePrompt(scene_id="dawn", regions=(), background="a stage", overlaps=(words,))
+    plain = add_take(project, "dawn", prompt=prompt, use_regions=False)
+    assert compared_with(plain, Takes(project).of("dawn")) is None
+
+
+def test_a_comparison_goes_into_no_film_unless_there_is_nothing_else(project: Project) -> None:
+    plain = add_take(project, "dawn", seed=9, use_regions=False)
+    assert Takes(project).chosen("dawn") == plain
+    whole = add_take(project, "dawn", seed=9)
+    add_take(project, "dawn", seed=9, use_regions=False)
+    assert Takes(project).chosen("dawn") == project.chosen_take("dawn") == whole
+
+
+def test_what_a_take_costs_is_not_counted_by_comparisons(project: Project) -> None:
+    record = load_record("theatre")
+    add_take(project, "dawn", seconds=7, steps=record.num_inference_steps)
+    add_take(project, "dawn", seconds=2, steps=record.num_inference_steps, use_regions=False)
+    assert seconds_for(Takes(project).all(), record, draft=False) == 7
+
+
+def test_comparisons_are_told_with_the_number_of_their_take(project: Project, page: Page) -> None:
+    for seed in (1, 2):
+        add_take(project, "dawn", seed=seed)
+    add_take(project, "dawn", seed=1, use_regions=False)
+    add_take(project, "dawn", seed=3)
+    takes = page.ask("open", project=project.id)["scenes"]["dawn"]["takes"]
+    assert [take["label"] for take in takes] == ["Take 1", "Take 2", "Take 1", "Take 3"]
+    assert [take["of"] for take in takes] == [None, None, "take-01", None]
+    assert [take["without"] for take in takes] == ["", "", "boxes", ""]
+
+
+@pytest.mark.parametrize("part", ["text", "boxes", "held"])
+def test_a_take_of_other_words_or_boxes_is_outdated(shown: Shown, part: str) -> None:
+    now = shown.staging.scenes["dusk"].prompt
+    region, *others = now.regions
+    other = {"text": "a fox sleeps", "boxes": (*region.boxes[1:], None), "held": (0, 3)}[part]
+    regions = (region.model_copy(update={part: other}), *others)
+    same = add_take(shown.project, "dusk", prompt=now)
+    changed = add_take(
+        shown.project, "dusk", prompt=now.model_copy(update={"regions": regions, "caption": "x"})
+    )
+    assert (shown.is_stale(same), shown.is_stale(changed)) == (False, True)

@@ -24,6 +24,7 @@ from tests.studio.fixtures import add_take
 from tests.studio.found import make_clip
 from tests.studio.talking import Page
 
+BOTH = "a red fox waves facing right and a green robot waves facing right"
 Scenes = Callable[[], dict[str, Any]]
 
 
@@ -103,10 +104,10 @@ def test_findings_of_the_whole_story_and_safe_fixes_are_told_above_the_board(
 def test_overlapping_boxes_can_have_words(scenes: Scenes, project: Project, page: Page) -> None:
     pair = {"regions": ["mia", "dragon"], "who": "Mia and Old Dragon"}
     assert scenes()["dawn"]["overlaps"] == []
-    assert scenes()["dusk"]["overlaps"] == [{**pair, "description": ""}]
+    assert scenes()["dusk"]["overlaps"] == [{**pair, "description": "", "played": ""}]
     page.edit("overlap", scene="dusk", regions=["mia", "dragon"], value="they embrace")
     project.reload()
-    assert scenes()["dusk"]["overlaps"] == [{**pair, "description": "they embrace"}]
+    assert scenes()["dusk"]["overlaps"] == [{**pair, "description": "they embrace", "played": BOTH}]
 
 
 def test_motions_say_what_the_pack_plays_and_what_is_to_be_learned(

@@ -1,0 +1,38 @@
+// The models that can play stories, as the rest of the page knows them: opens their window, and tells what ended while it is closed.
+import { toast } from './toast.js';
+import { ModelsWindow } from './modelswindow.js';
+
+/** Whether a piece of work is about models. */
+export function isAboutModels({ kind }) {
+  return kind === 'fetch';
+}
+
+/** The models of a studio for one person. `story` gives `{project}`, `place` where the window hangs, `watch()` the watch. */
+export class Models {
+  constructor({ story, place, watch }) {
+    Object.assign(this, { story, place, watch });
+    this.jobs = [];
+    this.window = null;
+  }
+
+  open() {
+    if (this.window && this.window.open) return;
+    this.window = new ModelsWindow({ place: this.place(), project: this.story.project, watch: this.watch() });
+    this.window.live(this.jobs);
+  }
+
+  /** Show the work that goes on. */
+  live(jobs) {
+    this.jobs = jobs.filter(isAboutModels);
+    if (this.window && this.window.open) this.window.live(this.jobs);
+  }
+
+  /** Tell what has ended. */
+  ended(jobs) {
+    for (const { title, state, failed } of jobs) {
+      if (state === 'failed') toast(failed || 'Try it again.', { error: true, title: `${title}: that did not work` });
+      else if (state === 'done') toast(`${title} is done.`, { action: { words: 'Look at the models', run: () => this.open() } });
+    }
+    if (jobs.length && this.window && this.window.open) this.window.load();
+  }
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.artifacts import Take
-from pipeline.vision.encode import read_frames
+from pipeline.vision.frames import read_frames
 from pipeline.vision.judges import Judges
 from pipeline.workspace import Project
 from tests.benchmarks.theatre_pack.judging import match
@@ -14,9 +14,8 @@ from tests.benchmarks.theatre_pack.scenes import keyframes
 
 def obeyed_share(project: Project, take: Take, judges: Judges) -> float:
     """Give the share (0..1) of the take's boxes, over the keyframes, with a figure in them."""
-    frames = read_frames(project.take_video(take))
-    middles = [span[len(span) // 2] for span in keyframes(len(frames))]
-    found = judges.find(frames[middles])
+    middles = [span[len(span) // 2] for span in keyframes(take.num_frames)]
+    found = judges.find(read_frames(project.take_video(take), middles))
     asked = kept = 0
     for keyframe, seen in enumerate(found):
         boxes = [region.boxes[keyframe] for region in take.prompt.regions]

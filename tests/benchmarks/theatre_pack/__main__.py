@@ -14,6 +14,9 @@ Conditions:
     regions       the regions' texts, each seen in its own boxes (SR3AI)
     unseen        the same in phrases that training never wrote
 
+With `--binding`, scenes of two and three actors under `coded`, `caption` and `regions` alone, and
+`binding.md` and `binding.json`: who is there, in whose box, and whose attributes went astray.
+
 It takes up where it stopped; `--part 0/2` and `--part 1/2` share the scenes between two processes,
 and the one that ends last measures speed and draws the sheets.
 """
@@ -27,6 +30,7 @@ from pathlib import Path
 
 from pipeline.errors import PipelineError
 from pipeline.packs.obedience import OBEDIENCE_FILE
+from tests.benchmarks.theatre_pack.binding import CONDITIONS, REPORT_FILE
 from tests.benchmarks.theatre_pack.run import Options, run
 
 
@@ -41,6 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--pack", default="theatre", help="name or folder of the pack")
     parser.add_argument("--judges", type=Path, help="weights of other judges than the shipped")
     parser.add_argument("--scenes", type=int, default=60)
+    parser.add_argument("--binding", action="store_true", help="two and three actors, see above")
     parser.add_argument("--seeds", type=int, default=1, help="different noises for each scene")
     parser.add_argument("--steps", type=int, help="by default the pack's own")
     parser.add_argument("--guidance", type=float, help="by default the pack's own")
@@ -56,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     given = build_parser().parse_args(arguments)
     number, count = (int(part) for part in given.part.split("/"))
+    chosen = {"actors": (2, 3), "conditions": CONDITIONS} if given.binding else {}
     options = Options(
         out=given.out,
         pack=given.pack,
@@ -66,8 +72,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         part=(number, count),
         threads=given.threads,
         device=given.device,
+        **chosen,
     )
     run(options, Judges.load(given.judges))
+    if given.binding:
+        print((given.out / REPORT_FILE).read_text(encoding="utf-8"))
+        return
     print((given.out / "results.md").read_text(encoding="utf-8"))
     print(
         f"The editor reads {OBEDIENCE_FILE} beside the pack's pack.json: copy it from {given.out}."

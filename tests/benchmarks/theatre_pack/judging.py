@@ -12,6 +12,7 @@ from pipeline.vision.colour import box_overlap
 from tests.benchmarks.theatre_pack.scenes import Asked, keyframes
 
 if TYPE_CHECKING:
+    from pipeline.theatre.script import Actor
     from pipeline.vision.judges import Seen
 
 LEAST_OVERLAP = 0.3
@@ -53,6 +54,10 @@ class Mark(_Frozen):
     kind: str
     colour: str
     iou: float
+    present: bool
+    """Whether one of its kind and colour is anywhere in the frame."""
+    swapped: bool
+    """Whether, in its place, one is who has its kind or colour and the other of another figure."""
 
 
 class Figure(_Frozen):
@@ -86,7 +91,8 @@ def judge(frames: np.ndarray, asked: Asked, judges: Judge) -> Judged:
     """Judge a clip, uint8 (F, H, W, 3), against the scene asked for."""
     matched: list[dict[int, Seen]] = []
     crowded = 0
-    for seen, boxes in zip(judges.find(frames), _frame_boxes(asked, len(frames)), strict=True):
+    found = judges.find(frames)
+    for seen, boxes in zip(found, _frame_boxes(asked, len(frames)), strict=True):
         matches = match(seen, boxes)
         matched.append({figure: seen[index] for figure, index in matches.items()})
         crowded += has_stranger(seen, list(matches.values()))
@@ -96,7 +102,7 @@ def judge(frames: np.ndarray, asked: Asked, judges: Judge) -> Judged:
         named_backdrop=judges.name_backdrop(frames),
         extra=2 * crowded >= len(frames),
         figures=tuple(
-            _figure(number, asked, [found.get(number) for found in matched], frames, judges)
+            _figure(number, asked, [at.get(number) for at in matched], found, frames, judges)
             for number in figures
             if asked.judged[number].any()
         ),
@@ -138,6 +144,7 @@ def _figure(
     number: int,
     asked: Asked,
     track: Sequence[Seen | None],
+    found: Sequence[Sequence[Seen]],
     frames: np.ndarray,
     judges: Judge,
 ) -> Figure:
@@ -147,8 +154,9 @@ def _figure(
     others = np.nan_to_num(np.delete(boxes, number, axis=0)[:, judged])
     middles = [span[len(span) // 2] for span in keyframes(len(frames))]
     marks = [
-        _mark(track[middle], boxes[number, keyframe])
+        _mark(track[middle], boxes[number, keyframe], number in present, number in swapped)
         for keyframe, middle in enumerate(middles)
+        for present, swapped in [find_anywhere(found[middle], asked.script.actors)]
         if judged[keyframe]
     ]
     return Figure(
@@ -172,10 +180,47 @@ def _name_motion(track: Sequence[Seen | None], frames: np.ndarray, judges: Judge
     return judges.name_motion(frames, boxes) if 2 * found >= len(track) else ""
 
 
-def _mark(found: Seen | None, box: np.ndarray) -> Mark:
+def find_anywhere(seen: Sequence[Seen], actors: Sequence[Actor]) -> tuple[set[int], set[int]]:
+    """The numbers of the actors who are in a frame, and of those whose attributes went astray.
+
+    An actor is there if somebody has the kind and the colour, each found figure counting once. The
+    attributes of one who is not there went astray if somebody is seen for certain with the one and
+    with the other of another actor, and nobody was asked to look so.
+    """
+    left = [(one.kind, one.colour) for one in seen]
+    present = set()
+    for number, actor in enumerate(actors):
+        if (actor.kind, actor.colour) in left:
+            left.remove((actor.kind, actor.colour))
+            present.add(number)
+    asked = {(actor.kind, actor.colour) for actor in actors}
+    wrong = {(s.kind, s.colour) for s in seen if s.score >= LEAST_SCORE} - asked
+    swapped = {
+        number
+        for number, actor in enumerate(actors)
+        if number not in present and any(_mixes(pair, actor, actors) for pair in wrong)
+    }
+    return present, swapped
+
+
+def _mixes(pair: tuple[str, str], actor: Actor, actors: Sequence[Actor]) -> bool:
+    """Whether a kind and colour, asked of nobody, are one of this actor's and one of another's."""
+    kind, colour = pair
+    of_others = any(
+        (kind == actor.kind and colour == other.colour)
+        or (colour == actor.colour and kind == other.kind)
+        for other in actors
+        if other is not actor
+    )
+    return of_others
+
+
+def _mark(found: Seen | None, box: np.ndarray, present: bool, swapped: bool) -> Mark:
+    elsewhere = {"present": present, "swapped": swapped}
     if found is None:
-        return Mark(kind="", colour="", iou=0)
-    return Mark(kind=found.kind, colour=found.colour, iou=box_overlap(found.box, box))
+        return Mark(kind="", colour="", iou=0, **elsewhere)
+    overlap = box_overlap(found.box, box)
+    return Mark(kind=found.kind, colour=found.colour, iou=overlap, **elsewhere)
 
 
 def _cell(box: np.ndarray) -> str:

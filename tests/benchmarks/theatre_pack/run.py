@@ -15,6 +15,8 @@ from pipeline.artifacts import RenderSettings
 from pipeline.devices import DeviceChoice, choose
 from pipeline.packs.load import Pack, load_pack
 from pipeline.theatre.train.plans import Plan
+from tests.benchmarks.theatre_pack.binding import CONDITIONS as BINDING_CONDITIONS
+from tests.benchmarks.theatre_pack.binding import Binding
 from tests.benchmarks.theatre_pack.checks import Checks, distance, find_nearest, measure
 from tests.benchmarks.theatre_pack.judging import Judge, judge
 from tests.benchmarks.theatre_pack.report import Report
@@ -30,6 +32,7 @@ from tests.benchmarks.theatre_pack.scenes import Asked, ask, read_plan
 from tests.benchmarks.theatre_pack.sheets import write_blind, write_nearest, write_sheet
 from tests.benchmarks.theatre_pack.takes import CONDITIONS, NOISELESS, make_frames
 
+_ANY_NUMBER = (1, 2, 3)
 _KEPT_TAKES = 60
 _SHOWN_TAKES, _BLIND_TAKES = 10, 30
 
@@ -44,6 +47,8 @@ class Options:
     seeds: int = 1
     steps: int | None = None
     guidance: float | None = None
+    actors: tuple[int, ...] = _ANY_NUMBER
+    conditions: tuple[str, ...] = CONDITIONS
     part: tuple[int, int] = (0, 1)
     threads: int = 1
     device: str = "cpu"
@@ -79,11 +84,13 @@ class Benchmark:
         return (
             f"{record.name} {record.revision}, {settings.num_inference_steps} steps,"
             f" guidance {settings.guidance_scale:g}, judges {self.judges.revision}"
+            f"{'' if self.options.actors == _ANY_NUMBER else f', actors {self.options.actors}'}"
         )
 
     def ask(self, scene: int) -> Asked:
         """The scene of that number, drawn as the pack's training clips are."""
-        return ask(self.pack.record, scene, frames_per_pose=self.plan.data.frames_per_pose)
+        held = self.plan.data.frames_per_pose
+        return ask(self.pack.record, scene, frames_per_pose=held, actors=self.options.actors)
 
     def render_missing(self) -> None:
         """Render and judge what this part still lacks, a line of result each."""
@@ -125,7 +132,11 @@ class Benchmark:
     def report(self) -> list[Result]:
         """Report on all whole scenes; when none is missing, measure and draw the sheets too."""
         results = read_results(self.options.out, self.name)
-        whole = whole_scenes(results, CONDITIONS)
+        whole = whole_scenes(results, self.options.conditions)
+        if self.options.conditions == BINDING_CONDITIONS:
+            if whole:
+                Binding(self.name, whole).write(self.options.out)
+            return results
         complete = {key_of(result) for result in results} >= set(_keys(self.options))
         checks = self._checks() if complete else None
         if complete:
@@ -173,7 +184,8 @@ class Benchmark:
 def _keys(options: Options) -> Iterator[Key]:
     for scene in range(options.scenes):
         for seed in range(options.seeds):
-            yield from ((scene, seed, c) for c in CONDITIONS if seed == 0 or c not in NOISELESS)
+            kept = (c for c in options.conditions if seed == 0 or c not in NOISELESS)
+            yield from ((scene, seed, condition) for condition in kept)
 
 
 def run(options: Options, judges: Judge) -> list[Result]:

@@ -58,8 +58,14 @@ class Asked:
         return pixels
 
 
-def ask(record: PackRecord, number: int, *, frames_per_pose: int = 1) -> Asked:
-    """The scene of that number: one to three actors in turn, a hand's jitter in every second one.
+def ask(
+    record: PackRecord,
+    number: int,
+    *,
+    frames_per_pose: int = 1,
+    actors: tuple[int, ...] = (1, 2, 3),
+) -> Asked:
+    """The scene of that number: so many actors in turn, a hand's jitter in every second one.
 
     Raises:
         InputError: the pack has no closed cast, so nothing says what to ask of it.
@@ -72,7 +78,7 @@ def ask(record: PackRecord, number: int, *, frames_per_pose: int = 1) -> Asked:
     rng = random.Random(f"benchmark of the theatre pack, scene {number}")
     script = sample_script(
         rng,
-        num_actors=1 + number % 3,
+        num_actors=actors[number % len(actors)],
         kinds=troupe.kinds,
         colours=troupe.colours,
         motions=troupe.motions,

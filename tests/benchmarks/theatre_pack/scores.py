@@ -39,6 +39,11 @@ OF_FIGURES: dict[str, Callable[[Figure], Count]] = {
     "colour": lambda figure: _share([m.colour == figure.colour for m in figure.marks]),
     "kind": lambda figure: _share([m.kind == figure.kind for m in figure.marks]),
     "iou": lambda figure: (sum(mark.iou for mark in figure.marks), len(figure.marks)),
+    "bound": lambda figure: _share(
+        [(m.kind, m.colour) == (figure.kind, figure.colour) for m in figure.marks]
+    ),
+    "present": lambda figure: _share([mark.present for mark in figure.marks]),
+    "swapped": lambda figure: _share([mark.swapped for mark in figure.marks]),
     "motion": lambda figure: (
         float(figure.named_motion == figure.motion),
         int(figure.named_motion is not None),

@@ -15,7 +15,7 @@ from pipeline.packs.load import Pack
 from pipeline.progress import finish
 from pipeline.render.renderer import render_scene
 from tests.benchmarks.theatre_pack.scenes import Asked
-from tests.benchmarks.theatre_pack.words import caption_of, unseen_prompt, usual_prompt
+from tests.benchmarks.theatre_pack.words import caption_prompt, unseen_prompt, usual_prompt
 
 NOISELESS = ("drawn", "coded")
 """Conditions without noise: one seed is all there is."""
@@ -30,8 +30,8 @@ def make_frames(condition: str, asked: Asked, pack: Pack, settings: RenderSettin
         return decode(pack.vae, encode(pack.vae, asked.clip.frames))
     usual = usual_prompt(asked, pack.record)
     if condition == "caption":
-        text = caption_of(asked.script, max_words=pack.record.max_sequence_length - 1)
-        return _render_plain([text], pack, settings)
+        plain = settings.model_copy(update={"use_regions": False})
+        return render(caption_prompt(asked, pack.record), pack, plain)
     if condition == "concatenated":
         return _render_plain([*(r.text for r in usual.regions), usual.background], pack, settings)
     prompt = usual if condition == "regions" else unseen_prompt(asked, pack.record)

@@ -12,9 +12,9 @@ from tests.benchmarks.theatre_pack.report import Report
 from tests.benchmarks.theatre_pack.results import Result
 from tests.benchmarks.theatre_pack.scores import compare, confusions, summarise, summarise_groups
 
-RIGHT = Mark(kind="fox", colour="blue", iou=0.6)
-WRONG_KIND = Mark(kind="rabbit", colour="blue", iou=0.3)
-MISSED = Mark(kind="", colour="", iou=0)
+RIGHT = Mark(kind="fox", colour="blue", iou=0.6, present=True, swapped=False)
+WRONG_KIND = Mark(kind="rabbit", colour="blue", iou=0.3, present=False, swapped=True)
+MISSED = Mark(kind="", colour="", iou=0, present=False, swapped=False)
 
 
 def make_result(

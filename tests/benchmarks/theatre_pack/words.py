@@ -36,6 +36,13 @@ def usual_prompt(asked: Asked, record: PackRecord) -> ScenePrompt:
     return _prompt(asked, record, texts, canonical_background_text(asked.script.backdrop))
 
 
+def caption_prompt(asked: Asked, record: PackRecord) -> ScenePrompt:
+    """The scene in one text with position words, to be rendered without regions."""
+    text = caption_of(asked.script, max_words=record.max_sequence_length - 1)
+    prompt = usual_prompt(asked, record)
+    return prompt.model_copy(update={"caption": record.normalise(text)[0]})
+
+
 def unseen_prompt(asked: Asked, record: PackRecord) -> ScenePrompt:
     """The scene in phrases that no training caption has, words outside the vocabulary included."""
     rng = random.Random(f"unseen words, scene {asked.number}")

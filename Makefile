@@ -9,6 +9,7 @@ INSTALLED := .venv/.installed
 TESTS_INSTALLED := .venv/.installed-tests
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 PYTEST := $(BIN)/python -m pytest --quiet
+TWO_AT_ONCE := --numprocesses 2 --dist loadfile
 NOT_HERE := not slow and not gpu and not network
 
 .PHONY: help run demo test check test-slow lint test-js screenshots clean
@@ -25,10 +26,10 @@ demo: $(INSTALLED) ## render the example story to demo.mp4, without a browser
 
 test: $(TESTS_INSTALLED) lint test-js ## all that needs no GPU, no network and no patience
 	@command -v chromium >/dev/null || echo "chromium is not installed: the browser tests are skipped"
-	$(PYTEST)
+	$(PYTEST) $(TWO_AT_ONCE)
 
-check: $(TESTS_INSTALLED) lint test-js ## format, lint, types and the fast tests, in three to four minutes
-	$(PYTEST) -m "$(NOT_HERE) and not browser"
+check: $(TESTS_INSTALLED) lint test-js ## format, lint, types and the fast tests, in four to five minutes
+	$(PYTEST) $(TWO_AT_ONCE) -m "$(NOT_HERE) and not browser"
 
 test-slow: $(TESTS_INSTALLED) ## the tests that take longer than 20 seconds each
 	$(PYTEST) -m "slow and not gpu and not network"

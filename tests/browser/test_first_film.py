@@ -42,6 +42,7 @@ def test_idea_becomes_a_film_that_plays(page: Page, studio_url: str) -> None:
     expect(page.locator(".scene-card").first).to_contain_text("outdated")
 
 
+@pytest.mark.slow
 def test_a_dragged_box_is_rendered_with_the_same_seed(page: Page, studio: Studio) -> None:
     stage = Stage.open(page, studio, studio.keep(make_pair()))
     side = page.locator(".takes-side")

@@ -91,6 +91,7 @@ def test_a_nudge_stays_in_its_story_when_another_is_opened(page: Page, studio: S
     assert other.reload().revision == 0
 
 
+@pytest.mark.slow
 def test_every_saved_edit_outlives_a_kill(page: Page, tmp_path: Path) -> None:
     port = free_port()
     with open_studio(tmp_path, port=port) as studio:
@@ -148,6 +149,7 @@ def test_a_story_forgotten_while_it_is_open_keeps_its_last_edit(page: Page, stud
     stage.wait(lambda: stage.edges("one-0", 0)[0] == pytest.approx(before[0] + 0.1, abs=0.01))
 
 
+@pytest.mark.slow
 def test_each_visitor_has_their_own_stories(page: Page, other_page: Page, tmp_path: Path) -> None:
     with open_studio(tmp_path, None, "--visitors") as studio:
         page.goto(studio.url)

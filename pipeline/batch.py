@@ -13,11 +13,10 @@ from pipeline.checking import limits_of
 from pipeline.errors import InputError, StageError
 from pipeline.files import short, workspace_errors, write_record
 from pipeline.packs.record import load_record
-from pipeline.plan.casting import cast_story
 from pipeline.plan.draft import DraftKey, DraftRegion, DraftStory, story_of
 from pipeline.plan.exchange import Imported, Refused, read_each
 from pipeline.plan.lint import repair
-from pipeline.plan.prompts import free_prompt, scene_prompt
+from pipeline.playing import cast_for, prompt_for
 from pipeline.progress import Progress, Work
 from pipeline.recipes import Recipe, as_published
 from pipeline.rendering import normalise, render_prompt, take_of, write_take
@@ -133,10 +132,10 @@ def _prompt(plan: Imported, runner: Runner, recipe: Recipe | None) -> ScenePromp
         draft = _without_boxless_keys(plan.draft)
     story = story_of(draft)
     scene = story.scenes[0]
+    casting = cast_for(story, record, pack=record.name)
+    prompt = prompt_for(story, scene.id, record, casting)
     if record.troupe is not None:
-        casting = cast_story(story, troupe=record.troupe, pack=record.name)
-        return normalise(scene_prompt(story, scene.id, casting, troupe=record.troupe), record)
-    prompt = free_prompt(story, scene.id)
+        return normalise(prompt, record)
     # a plan says nothing of shot and camera, so its background is all there is
     prompt = prompt.model_copy(update={"background": scene.background})
     if recipe is not None:

@@ -171,7 +171,7 @@ def render_prompt(runner: Runner, prompt: ScenePrompt, render: RenderSettings) -
     use_free_cores()
     with memory_errors(pack.placement):
         adapters = RegionalAdapters(pack.transformer, uses_of(prompt, runner.priors(prompt), clip))
-        weights = (record.revision, _dtype(pack), *adapters.hashes.values())
+        weights = (record.revision, str(pack.device), _dtype(pack), *adapters.hashes.values())
         if pack.placement.fp8:
             weights = (*weights, pack.placement.choice)
         checkpoint = _checkpoint(runner.settings.home, prompt, render, weights)

@@ -127,15 +127,12 @@ def check_sheet_path(out: Path) -> None:
 
 def trial_prompt(record: PackRecord) -> ScenePrompt:
     """Give the trial scene in a pack's words."""
-    from pipeline.plan.casting import cast_story
-    from pipeline.plan.prompts import free_prompt, scene_prompt
+    from pipeline.playing import cast_for, prompt_for
     from pipeline.rendering import normalise
 
     (scene,) = SCENE.scenes
-    if record.troupe is None:
-        return normalise(free_prompt(SCENE, scene.id), record)
-    casting = cast_story(SCENE, troupe=record.troupe, pack=record.name)
-    return normalise(scene_prompt(SCENE, scene.id, casting, troupe=record.troupe), record)
+    casting = cast_for(SCENE, record, pack=record.name)
+    return normalise(prompt_for(SCENE, scene.id, record, casting), record)
 
 
 def write_sheet(trial: Trial) -> None:

@@ -57,6 +57,19 @@ class PlacePart(Record):
     note: str = ""
 
 
+class Learned(Record):
+    """The learned look of a character or a learned motion that a story uses, in one pack."""
+
+    character_id: Id | None = None
+    motion_id: Id | None = None
+    prior: Id | None
+    """Its key in the store; None = none is wanted, even where one would fit."""
+    trigger: str = ""
+    """The word that calls it in the regions' texts."""
+    chosen: bool = False
+    """Whether the storyteller chose it; else it was found by its words and may change."""
+
+
 class Casting(Record):
     """Per pack, beside the story: who plays whom, how, and where (`casting.json`)."""
 
@@ -65,6 +78,21 @@ class Casting(Record):
     parts: tuple[Part, ...] = ()
     motions: tuple[MotionPart, ...] = ()
     places: tuple[PlacePart, ...] = ()
+    learned: tuple[Learned, ...] = ()
+
+    def learned_of(
+        self, *, character_id: str | None = None, motion_id: str | None = None
+    ) -> Learned | None:
+        """Give what was learned of a character or of a motion; None if nothing is used."""
+        wanted = (character_id, motion_id)
+        return next(
+            (
+                one
+                for one in self.learned
+                if one.prior and (one.character_id, one.motion_id) == wanted
+            ),
+            None,
+        )
 
     def part_of(self, character_id: str | None) -> Part | None:
         """Give who plays a character; None if nobody does."""

@@ -66,6 +66,7 @@ CREATE TABLE IF NOT EXISTS workers (
 ASIDE = ("fetch",)
 """Kinds of jobs that go on beside all others: they only watch a download, for hours."""
 _IN_LANE = f"(? IS NULL OR (kind IN ({', '.join(map(repr, ASIDE))})) = ?)"
+_WISHED = "state = 'running' AND control IN ('save_now', 'sample_now')"
 _BACK_TO_QUEUED = "state = 'queued', started = NULL, worker = NULL, step = 0, control = 'none'"
 
 
@@ -186,9 +187,9 @@ class Queue:
     def report(self, job_id: int, progress: Progress) -> Control:
         """Write how far a running job is and give what it shall do.
 
-        A report without preview keeps the one before. The words save_now and sample_now are given
-        once; a job that does not run any more is told to cancel. A report of step 0 sets `started`
-        anew, so that what comes before the first step (loading a model) counts as none.
+        A report without preview keeps the one before. A wish (save_now, sample_now) stays until
+        `take_wish`; a job that does not run any more is told to cancel. A report of step 0 sets
+        `started` anew, so that what comes before the first step (loading a model) counts as none.
         """
         with self._connected() as connection, _transaction(connection):
             found = connection.execute(
@@ -199,16 +200,29 @@ class Queue:
             word: Control = found["control"]
             connection.execute(
                 "UPDATE jobs SET stage = ?, scene_id = ?, step = ?, total = ?, note = ?,"
-                " preview = COALESCE(?, preview), heartbeat = ?, control = ?,"
+                " preview = COALESCE(?, preview), heartbeat = ?,"
                 " started = CASE WHEN ? THEN ? ELSE started END WHERE id = ?",
                 (
                     *(progress.stage, progress.scene_id, progress.step, progress.total),
                     *(progress.note, progress.preview, time.time()),
-                    "none" if word in ("save_now", "sample_now") else word,
                     *(progress.step == 0, time.time(), job_id),
                 ),
             )
             return word
+
+    def take_wish(self, job_id: int) -> Control:
+        """Give what a running job is wished to do beside its steps, once: save_now or sample_now.
+
+        Gives none where nothing is wished; stop and cancel are left for `report` to give.
+        """
+        with self._connected() as connection, _transaction(connection):
+            found = connection.execute(
+                f"SELECT control FROM jobs WHERE id = ? AND {_WISHED}", (job_id,)
+            ).fetchone()
+            if found is None:
+                return "none"
+            connection.execute("UPDATE jobs SET control = 'none' WHERE id = ?", (job_id,))
+            return found["control"]
 
     def beat(self, job_id: int) -> None:
         """Note that the worker of a running job is alive, though no step is over yet."""
@@ -243,6 +257,8 @@ class Queue:
     def control(self, job_id: int, word: Control) -> None:
         """Tell a job what to do. A queued job told to stop or cancel ends at once.
 
+        A running one that was told to end hears no wish after that.
+
         Raises:
             InputError: there is no such word, or no such job.
         """
@@ -258,7 +274,9 @@ class Queue:
                     (time.time(), word, job_id),
                 )
             connection.execute(
-                "UPDATE jobs SET control = ? WHERE id = ? AND state = 'running'", (word, job_id)
+                "UPDATE jobs SET control = ? WHERE id = ? AND state = 'running'"
+                " AND (? IN ('stop', 'cancel') OR control NOT IN ('stop', 'cancel'))",
+                (word, job_id, word),
             )
 
     def recover(self, *, silent_seconds: float = 60.0) -> list[int]:

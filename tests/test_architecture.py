@@ -23,7 +23,17 @@ MAX_TRACKED_BYTES = 50_000_000
 MAX_TRACKED_FILE_BYTES = 9_500_000
 
 CORE = (
-    *("story", "story_file", "artifacts", "clips", "prior", "errors", "settings", "progress", "files"),
+    *(
+        "story",
+        "story_file",
+        "artifacts",
+        "clips",
+        "prior",
+        "errors",
+        "settings",
+        "progress",
+        "files",
+    ),
     *("versions", "bin", "decisions", "project", "workspace", "bundle"),
 )
 STAGES = ("plan", "retrieve", "priors", "render", "assemble", "evaluate")

@@ -91,7 +91,7 @@ class PriorPlan(Record):
 
 
 class LossPoint(Record):
-    """The mean losses over the steps up to one."""
+    """The mean losses over the steps up to one; `loss` is L_org, of a look L_spatial."""
 
     step: int = Field(ge=1)
     loss: Annotated[float, Field(allow_inf_nan=False)]

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
 
+from pipeline.diffusion.adapter_config import LAYER, METADATA_KEY, PICKLES, PREFIX, AdapterConfig
 from pipeline.errors import InputError, ModelUnavailableError
 
 if TYPE_CHECKING:
@@ -22,36 +23,7 @@ if TYPE_CHECKING:
     )
     from torch import Tensor
 
-TARGETS = ("attn1.to_q", "attn1.to_k", "attn1.to_v", "attn1.to_out.0", "ff.net.0.proj", "ff.net.2")
-"""The linear layers of a block that adapters may change: each sees all tokens, so masks apply."""
-_METADATA_KEY = "lora_adapter_metadata"  # as diffusers' `save_lora_adapter` writes it
-_PREFIX = "transformer."  # as diffusers' pipelines write it before each name
-_LAYER = re.compile(rf"transformer_blocks\.(0|[1-9]\d*)\.({'|'.join(map(re.escape, TARGETS))})")
 _KEY = re.compile(r"(.+)\.lora_([AB])\.weight")
-_PICKLES = (b"PK", b"\x80")  # how torch.save's files begin, today's and the older ones
-
-
-class _Config(BaseModel):
-    """What matters here of peft's LoraConfig, the rest of which concerns training alone."""
-
-    r: int = Field(ge=1)
-    lora_alpha: float = Field(ge=0, allow_inf_nan=False)
-    use_rslora: bool = False
-    use_dora: bool = False
-    lora_bias: bool = False
-    bias: str = "none"
-    rank_pattern: dict[str, int] = {}
-    alpha_pattern: dict[str, float] = {}
-
-    def unfit(self) -> str:
-        """What a mask on the rank-r activation could not do justice to; empty = nothing."""
-        if self.use_dora:
-            return "it is a DoRA adapter"
-        if self.lora_bias or self.bias != "none":
-            return "it has biases of its own"
-        if self.rank_pattern or self.alpha_pattern:
-            return "its layers have ranks or alphas of their own"
-        return ""
 
 
 @dataclass(frozen=True)
@@ -117,7 +89,7 @@ def read_adapter(file: Path, transformer: CogVideoXTransformer3DModel) -> Adapte
     try:
         with safe_open(file, framework="pt") as opened:
             metadata = opened.metadata() or {}
-            tensors = {key.removeprefix(_PREFIX): opened.get_tensor(key) for key in opened.keys()}  # noqa: SIM118  (no mapping)
+            tensors = {key.removeprefix(PREFIX): opened.get_tensor(key) for key in opened.keys()}  # noqa: SIM118  (no mapping)
     except (SafetensorError, OSError) as error:
         raise ModelUnavailableError(
             f"the adapter {file} is damaged: {error}",
@@ -141,19 +113,21 @@ def _refuse_pickle(file: Path) -> None:
             f"the adapter {file} cannot be read: {error.strerror}",
             hint="Learn it again, or render without it.",
         ) from error
-    if start.startswith(_PICKLES):
+    if start.startswith(PICKLES):
         raise InputError(
             f"the adapter {file} is a pickle, and reading one could run any code in it",
             hint="Only .safetensors files are read; convert it where you trust it.",
         )
 
 
-def _config(file: Path, metadata: dict[str, str]) -> _Config | None:
-    if _METADATA_KEY not in metadata:
+def _config(file: Path, metadata: dict[str, str]) -> AdapterConfig | None:
+    if METADATA_KEY not in metadata:
         return None
     try:
-        fields = json.loads(metadata[_METADATA_KEY])
-        config = _Config.model_validate({k.removeprefix(_PREFIX): v for k, v in fields.items()})
+        fields = json.loads(metadata[METADATA_KEY])
+        config = AdapterConfig.model_validate(
+            {k.removeprefix(PREFIX): v for k, v in fields.items()}
+        )
     except (ValueError, AttributeError, RecursionError) as error:  # no JSON, object, configuration
         first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
         raise _unfit(file, f"its metadata cannot be understood ({first})") from error
@@ -181,7 +155,7 @@ def _rank(
     file: Path, layer: str, pair: dict[str, Tensor], transformer: CogVideoXTransformer3DModel
 ) -> int:
     num_blocks = len(transformer.transformer_blocks)
-    match = _LAYER.fullmatch(layer)
+    match = LAYER.fullmatch(layer)
     if match is None:
         raise _unfit(file, f"it changes {layer!r}, which cannot be confined to a region")
     if int(match[1]) >= num_blocks:

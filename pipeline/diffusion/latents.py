@@ -27,6 +27,7 @@ def encode(vae: AutoencoderKLCogVideoX, frames: np.ndarray) -> Tensor:
     if frames.dtype != np.uint8 or frames.ndim != 4 or frames.shape[-1] != 3:
         raise ValueError(f"frames must be uint8 (F, H, W, 3), not {frames.dtype} {frames.shape}")
     pixels = torch.from_numpy(frames).to(vae.device, vae.dtype) / 127.5 - 1
+    assert -1 <= pixels.min() <= pixels.max() <= 1  # the reference code feeds [0, 1] here
     video = pixels.permute(3, 0, 1, 2).unsqueeze(0)
     latents = vae.encode(video, return_dict=False)[0].mode() * vae.config["scaling_factor"]
     return latents[0].transpose(0, 1).float()

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.artifacts import Timings
+from pipeline.diffusion.preview_strip import preview_strip
 from pipeline.errors import InputError, RenderError
 from pipeline.progress import Work
 from pipeline.render.call import RenderCall, count_steps
-from pipeline.render.preview import preview_strip
 from pipeline.story import NUM_KEYFRAMES
 
 if TYPE_CHECKING:

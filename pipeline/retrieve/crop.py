@@ -1,10 +1,9 @@
-"""A window of one size that follows the actor, smoothly, and the pictures it shows."""
+"""A window of one size that follows the actor, smoothly."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from pipeline.clips import Crop, Track
@@ -124,23 +123,3 @@ def _even(sides_px: NDArray[np.float64]) -> tuple[int, int]:
     """Width and height as videos need them: even, 2 at least."""
     width, height = (max(2, round(side / 2) * 2) for side in sides_px.tolist())
     return width, height
-
-
-def cut_crop(frames: NDArray[np.uint8], crop: Crop) -> NDArray[np.uint8]:
-    """Cut the window out of frames uint8 (F, H, W, 3): those of the crop's range, in order.
-
-    Returns:
-        Uint8 (F, crop.height_px, crop.width_px, 3).
-    """
-    if len(frames) != len(crop.windows):
-        raise ValueError(f"{len(frames)} frames for {len(crop.windows)} windows")
-    height, width = frames.shape[1:3]
-    corners = np.array(crop.windows) * [width, height, width, height]
-    sides = np.maximum(1, np.rint((corners[:, 2:] - corners[:, :2]).mean(0))).astype(int)
-    sides = np.minimum(sides, [width, height])
-    firsts = np.rint(corners[:, :2]).astype(int).clip(0, [width, height] - sides)
-    size = crop.width_px, crop.height_px
-    return np.stack([
-        cv2.resize(frame[y : y + sides[1], x : x + sides[0]], size, interpolation=cv2.INTER_AREA)
-        for frame, (x, y) in zip(frames, firsts, strict=True)
-    ]).astype(np.uint8, copy=False)  # fmt: skip

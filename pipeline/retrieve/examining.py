@@ -14,12 +14,13 @@ from pipeline.clips import Candidate, Clip, Crop, DropStage, Track
 from pipeline.errors import UnreadableVideoError
 from pipeline.files import short, workspace_errors, write_bytes
 from pipeline.retrieve.actor import choose_actor
-from pipeline.retrieve.crop import cut_crop, plan_crop
+from pipeline.retrieve.crop import plan_crop
 from pipeline.retrieve.libraries import OpenLibrary
 from pipeline.retrieve.previews import clip_cache, crop_file
 from pipeline.retrieve.subject import subject_of
 from pipeline.settings import Settings
 from pipeline.story import Record
+from pipeline.vision.cropping import cut_crop
 from pipeline.vision.encode import encode_frames
 from pipeline.vision.frames import read_frames
 from pipeline.vision.shots import shots_in

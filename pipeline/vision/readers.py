@@ -59,9 +59,12 @@ class DecordReader:
     def picture(self, number: int) -> Picture:
         """Give the frame of this number in the order of showing, (H, W, 3) uint8."""
         try:
-            return self._video[number].asnumpy()
+            picture = self._video[number].asnumpy()
         except self._errors as error:
             raise DecordFailedError(str(error)) from error
+        if picture.shape[-1] != 3:  # of narrow videos it takes the padding of a row for colours
+            raise DecordFailedError(f"its pictures have {picture.shape[-1]} colours")
+        return picture
 
     def close(self) -> None:
         """Let go of the file."""

@@ -11,7 +11,7 @@ import torch
 from diffusers.models.transformers.cogvideox_transformer_3d import CogVideoXTransformer3DModel
 from peft import LoraConfig
 
-from pipeline.diffusion.adapter_files import TARGETS
+from pipeline.diffusion.adapter_config import TARGETS
 
 
 def write_adapter(

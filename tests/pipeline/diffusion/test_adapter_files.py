@@ -15,7 +15,8 @@ from peft.tuners.lora.layer import LoraLayer
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from pipeline.diffusion.adapter_files import TARGETS, adapter_hash, read_adapter
+from pipeline.diffusion.adapter_config import TARGETS
+from pipeline.diffusion.adapter_files import adapter_hash, read_adapter
 from pipeline.diffusion.adapters import AdapterUse, RegionalAdapters
 from pipeline.errors import InputError, ModelUnavailableError
 from tests.pipeline.diffusion.conftest import build_transformer

@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from pipeline.artifacts import OverlapPrompt, PriorBinding, RegionPrompt, ScenePrompt
-from pipeline.diffusion.adapter_files import TARGETS
+from pipeline.diffusion.adapter_config import TARGETS
 from pipeline.diffusion.adapters import AdapterUse, RegionalAdapters, uses_of
 from pipeline.diffusion.attention import region_attention
 from pipeline.diffusion.positions import joint_text, rotary_positions, video_positions

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from pipeline.errors import UnreadableVideoError
+from pipeline.vision.encode import encode_frames
 from pipeline.vision.ffmpeg import run_ffmpeg
 from pipeline.vision.frames import VideoFacts, probe_video, read_frames
 from tests.odd_videos import (
@@ -206,3 +207,13 @@ def test_reading_needs_no_torch() -> None:
 def test_facts_are_named(folder: Path) -> None:
     facts = probe_video(folder / "begins-between.mp4")
     assert facts == VideoFacts(12, 24.0, 128, 96, 0.5)
+
+
+def test_narrow_rows_are_no_fourth_colour(tmp_path: Path) -> None:
+    drawn = np.zeros((5, 48, 72, 3), np.uint8)
+    drawn[..., 0], drawn[:, :24, :, 2] = 200, 150
+    path = tmp_path / "narrow.mp4"
+    encode_frames(drawn, path, fps=8)
+    read = read_frames(path, [0, 3])
+    assert read.shape == (2, 48, 72, 3)
+    assert np.abs(read.astype(int) - drawn[:2]).mean() < 6

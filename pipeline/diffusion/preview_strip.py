@@ -1,4 +1,4 @@
-"""A small picture of a take while it comes out of the noise."""
+"""Latents as a strip of small pictures: a take while it comes out of the noise, a sample."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from pipeline.diffusion.model import ClipFormat
 from pipeline.diffusion.preview_map import PreviewMap
-from pipeline.render.preview import MAX_WIDTH_PX, keyframe_latents, preview_strip
+from pipeline.diffusion.preview_strip import MAX_WIDTH_PX, keyframe_latents, preview_strip
 from tests.pipeline.diffusion.test_model import BIG, DRAWN
 
 

@@ -1,0 +1,43 @@
+"""What a LoRA adapter may be: the layers it may change and how its deltas are scaled. No torch."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import BaseModel, Field
+
+TARGETS = ("attn1.to_q", "attn1.to_k", "attn1.to_v", "attn1.to_out.0", "ff.net.0.proj", "ff.net.2")
+"""The linear layers of a block that adapters may change: each sees all tokens, so masks apply."""
+METADATA_KEY = "lora_adapter_metadata"
+"""Entry of a file's header that holds peft's LoraConfig, as diffusers' `save_lora_adapter` has it.
+"""
+PREFIX = "transformer."
+"""What diffusers' pipelines write before each name."""
+LAYER = re.compile(
+    rf"transformer_blocks\.(0|[1-9]\d{{0,3}})\.({'|'.join(map(re.escape, TARGETS))})"
+)
+PICKLES = (b"PK", b"\x80")
+"""How torch.save's files begin, today's and the older ones."""
+
+
+class AdapterConfig(BaseModel):
+    """What matters here of peft's LoraConfig, the rest of which concerns training alone."""
+
+    r: int = Field(ge=1)
+    lora_alpha: float = Field(ge=0, allow_inf_nan=False)
+    use_rslora: bool = False
+    use_dora: bool = False
+    lora_bias: bool = False
+    bias: str = "none"
+    rank_pattern: dict[str, int] = {}
+    alpha_pattern: dict[str, float] = {}
+
+    def unfit(self) -> str:
+        """What a mask on the rank-r activation could not do justice to; empty = nothing."""
+        if self.use_dora:
+            return "it is a DoRA adapter"
+        if self.lora_bias or self.bias != "none":
+            return "it has biases of its own"
+        if self.rank_pattern or self.alpha_pattern:
+            return "its layers have ranks or alphas of their own"
+        return ""

@@ -21,6 +21,7 @@ from pipeline.cli.display import show
 from pipeline.cli.library import add_library_commands
 from pipeline.cli.packs import add_pack_commands
 from pipeline.cli.planning import add_planning
+from pipeline.cli.priors import add_prior_commands
 from pipeline.cli.reading import read_idea
 from pipeline.cli.rendering import (
     add_film_options,
@@ -30,6 +31,7 @@ from pipeline.cli.rendering import (
     render_settings_of,
 )
 from pipeline.cli.retrieving import add_retrieving
+from pipeline.cli.training import add_training
 from pipeline.errors import PipelineError, RunCancelledError
 from pipeline.settings import Settings, load_settings
 
@@ -157,6 +159,8 @@ def _parser() -> argparse.ArgumentParser:
     add_planning(commands, home)
     add_library_commands(commands, home)
     add_retrieving(commands, home)
+    add_training(commands, home)
+    add_prior_commands(commands, home)
     add_pack_commands(commands, home)
     add_check(commands, home)
     _add_stages(commands, home)

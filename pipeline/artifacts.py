@@ -65,9 +65,11 @@ class Learned(Record):
     prior: Id | None
     """Its key in the store; None = none is wanted, even where one would fit."""
     trigger: str = ""
-    """The word that calls it in the regions' texts."""
+    """The word that calls it in the regions' texts; empty where the prior is not there."""
     chosen: bool = False
     """Whether the storyteller chose it; else it was found by its words and may change."""
+    note: str = ""
+    """What to tell the storyteller where it cannot be used."""
 
 
 class Casting(Record):
@@ -85,23 +87,22 @@ class Casting(Record):
     ) -> Learned | None:
         """Give what was learned of a character or of a motion; None if nothing is used."""
         wanted = (character_id, motion_id)
-        return next(
-            (
-                one
-                for one in self.learned
-                if one.prior and (one.character_id, one.motion_id) == wanted
-            ),
-            None,
-        )
+        used = (one for one in self.learned if one.prior and one.trigger)
+        return next((one for one in used if (one.character_id, one.motion_id) == wanted), None)
 
     def part_of(self, character_id: str | None) -> Part | None:
         """Give who plays a character; None if nobody does."""
         return next((part for part in self.parts if part.character_id == character_id), None)
 
     def notes(self) -> list[str]:
-        """Give what was cast differently from the story's words, each sentence once."""
-        parts = (*self.parts, *self.motions, *self.places)
-        return list(dict.fromkeys(part.note for part in parts if part.note))
+        """Give what was cast differently from the story's words, each sentence once.
+
+        Nobody and nothing stands in for what was learned.
+        """
+        parts = [p for p in self.parts if not self.learned_of(character_id=p.character_id)]
+        motions = [m for m in self.motions if not self.learned_of(motion_id=m.motion_id)]
+        told = (*parts, *motions, *self.places, *self.learned)
+        return list(dict.fromkeys(one.note for one in told if one.note))
 
 
 class PlanAttempt(Record):

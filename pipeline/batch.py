@@ -16,7 +16,7 @@ from pipeline.packs.record import load_record
 from pipeline.plan.draft import DraftKey, DraftRegion, DraftStory, story_of
 from pipeline.plan.exchange import Imported, Refused, read_each
 from pipeline.plan.lint import repair
-from pipeline.playing import cast_for, prompt_for
+from pipeline.playing import cast_for, learned_heads, prompt_for
 from pipeline.progress import Progress, Work
 from pipeline.recipes import Recipe, as_published
 from pipeline.rendering import normalise, render_prompt, take_of, write_take
@@ -108,7 +108,7 @@ def _film(
     if path.exists():
         return PlanFilm(plan.name, path, was_there=True)
     try:
-        prompt = _prompt(plan, runner, recipe)
+        prompt = _prompt(plan, runner, recipe, use_learned=render.use_priors)
         rendered = yield from render_prompt(runner, prompt, render)
     except (InputError, StageError) as error:
         return Refused(name=plan.name, message=str(error))
@@ -119,8 +119,10 @@ def _film(
     return PlanFilm(plan.name, path, was_there=False)
 
 
-def _prompt(plan: Imported, runner: Runner, recipe: Recipe | None) -> ScenePrompt:
-    """The plan's one scene in the words of the pack.
+def _prompt(
+    plan: Imported, runner: Runner, recipe: Recipe | None, *, use_learned: bool
+) -> ScenePrompt:
+    """The plan's one scene in the words of the pack; a recipe's are of no learned motion.
 
     Raises:
         InvalidStoryError: the plan makes no whole story.
@@ -132,7 +134,8 @@ def _prompt(plan: Imported, runner: Runner, recipe: Recipe | None) -> ScenePromp
         draft = _without_boxless_keys(plan.draft)
     story = story_of(draft)
     scene = story.scenes[0]
-    casting = cast_for(story, record, pack=record.name)
+    heads = learned_heads(runner.settings) if use_learned and recipe is None else ()
+    casting = cast_for(story, record, pack=record.name, priors=heads)
     prompt = prompt_for(story, scene.id, record, casting)
     if record.troupe is not None:
         return normalise(prompt, record)

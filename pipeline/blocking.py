@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from pipeline.assemble.animatic import WIDTH_PX, Colour, Player, StagedScene
 from pipeline.packs.record import load_record
 from pipeline.plan.stage import facing_of
 from pipeline.playing import backdrop_of, cast_for
+from pipeline.prior import Prior
 from pipeline.project import Project
 from pipeline.story import Region, Scene, Story
 from pipeline.theatre.world import load_world
@@ -31,10 +32,15 @@ _SPARE_COLOURS: tuple[Colour, ...] = (
 """For whom the pack has no figure."""
 
 
-def cast_project(project: Project, pack: str) -> Casting:
-    """Give how a pack plays the story as it stands now, with what the storyteller decided."""
+def cast_project(project: Project, pack: str, priors: Sequence[Prior] = ()) -> Casting:
+    """Give how a pack plays the story as it stands now, with what the storyteller decided.
+
+    `priors` is what was learned for the pack, as `pipeline.playing.learned_heads` gives it; boxes
+    are drawn without.
+    """
     previous = project.casting if project.has_casting else None
-    return cast_for(project.story, load_record(pack), pack=pack, previous=previous)
+    record = load_record(pack)
+    return cast_for(project.story, record, pack=pack, previous=previous, priors=priors)
 
 
 def staged_scenes(project: Project, pack: str) -> list[StagedScene]:

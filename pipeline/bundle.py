@@ -59,11 +59,12 @@ _RECORDS: dict[str, type[Record]] = {
 }
 _VERSION = re.compile(r"versions/(0|[1-9][0-9]{0,8})\.json")
 _TAKE = re.compile(rf"takes/({_ID})/(take-[0-9]{{2,9}})\.(json|mp4)")
-_OTHER = re.compile(rf"story\.json|films/film-[0-9]{{2,9}}\.(mp4|srt|vtt)|media/{_ID}\.jpg")
+_OTHER = re.compile(rf"story\.json|films/film-[0-9]{{2,9}}\.(mp4|srt|vtt)|media/{_ID}\.(jpg|png)")
 _FOLDER = re.compile(rf"(versions|films|media|takes(/{_ID})?)/")
 _STARTS: dict[str, Callable[[bytes], bool]] = {
     ".mp4": lambda start: start[4:8] == b"ftyp",
     ".jpg": lambda start: start.startswith(b"\xff\xd8\xff"),
+    ".png": lambda start: start == b"\x89PNG\r\n\x1a\n",
     ".vtt": lambda start: start.startswith(b"WEBVTT"),
 }
 """How a file of each kind begins, in its first 8 bytes."""

@@ -266,6 +266,10 @@ class Project:
         """Give the path of a picture of the storyteller's own, whether it is there or not."""
         return self._file("media", f"{checked_id(picture_id)}.jpg")
 
+    def look_file(self, picture_id: str) -> Path:
+        """Give the path of a picture that a character's look is learned from, there or not."""
+        return self._file("media", f"{checked_id(picture_id)}.png")
+
     def retrieval(self, motion_id: str) -> Retrieval | None:
         """Give what the last search for a motion's clips found; None before there was one."""
         file = self._file("motions", f"{checked_id(motion_id)}.json")

@@ -104,22 +104,27 @@ def fresh_seed(project: Project, scene_id: str) -> int:
     return max((take.settings.seed for take in project.takes(scene_id)), default=-1) + 1
 
 
-def scene_prompt_of(project: Project, scene_id: str, settings: Settings) -> ScenePrompt:
+def scene_prompt_of(
+    project: Project, scene_id: str, settings: Settings, *, use_learned: bool = True
+) -> ScenePrompt:
     """Give a scene of a project, as it is saved, in the words of the pack that plays.
+
+    Without `use_learned` it plays as it would had nothing been learned.
 
     Raises:
         InputError: the story has no such scene.
     """
     from pipeline.blocking import cast_project
-    from pipeline.playing import prompt_for
+    from pipeline.playing import learned_heads, prompt_for
 
     story = project.reload()
     if scene_id not in {scene.id for scene in story.scenes}:
         known = ", ".join(scene.id for scene in story.scenes)
         raise InputError(f"there is no scene {scene_id!r}", hint=f"The scenes are: {known}.")
     record = load_record(settings.pack)
-    casting = cast_project(project, settings.pack)
-    return normalise(prompt_for(story, scene_id, record, casting), record)
+    casting = cast_project(project, settings.pack, learned_heads(settings))
+    prompt = prompt_for(story, scene_id, record, casting, use_learned=use_learned)
+    return normalise(prompt, record)
 
 
 def normalise(prompt: ScenePrompt, record: PackRecord) -> ScenePrompt:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from contextlib import closing
+from copy import copy
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.artifacts import FilmSettings, RenderSettings, Take
 from pipeline.errors import InputError
-from pipeline.files import checked_id, short, workspace_errors
+from pipeline.files import short, workspace_errors
 from pipeline.packs.record import find_pack, load_record
 from pipeline.planning import plan
 from pipeline.progress import Progress, T, Work
@@ -33,6 +35,16 @@ SeedOf = Callable[["Project", str], int]
 """Gives the seed of a scene of a project, such as `rendering.kept_seed`."""
 
 
+@dataclass
+class _Models:
+    """What was loaded so far."""
+
+    pack: Pack | None = None
+    sight: Sight | None = None
+    preview: PreviewMap | None = None
+    finder: BoxFinder | None = None
+
+
 class Runner:
     """Renders scenes and joins films; loads the pack on first use and keeps it."""
 
@@ -41,10 +53,13 @@ class Runner:
     ) -> None:
         """Take the pack of the settings; `placement` says how it lies (see `packs.placement`)."""
         self.settings, self.device, self.placement = settings, device, placement
-        self._pack: Pack | None = None
-        self._sight: Sight | None = None
-        self._preview: PreviewMap | None = None
-        self._finder: BoxFinder | None = None
+        self._models = _Models()
+
+    def of_user(self, user: str) -> Runner:
+        """Give a runner that works for a user, with the same models in memory."""
+        other = copy(self)
+        other.settings = replace(self.settings, user=user)
+        return other
 
     def render(self, project: Project, scene_id: str, render: RenderSettings) -> Work[Take]:
         """Render one take of a scene and save it; the same seed gives the same frames.
@@ -57,7 +72,8 @@ class Runner:
         """
         from pipeline.rendering import render_prompt, save_take, scene_prompt_of
 
-        prompt = scene_prompt_of(project, scene_id, self.settings)
+        learned = render.use_priors and render.use_regions  # a caption alone calls nothing
+        prompt = scene_prompt_of(project, scene_id, self.settings, use_learned=learned)
         revision = project.story.revision
         rendered = yield from render_prompt(self, prompt, render)
         return save_take(project, rendered, story_revision=revision)
@@ -180,14 +196,16 @@ class Runner:
 
     def load_sight(self) -> Sight:
         """Give what looks at clips for the pack, loaded once."""
-        if self._sight is None:
+        if self._models.sight is None:
             from pipeline.devices import choose, use_free_cores
             from pipeline.packs.sight import load_sight
 
             device = str(choose(self.device).device)
-            self._sight = load_sight(self.settings.pack, home=self.settings.home, device=device)
+            self._models.sight = load_sight(
+                self.settings.pack, home=self.settings.home, device=device
+            )
             use_free_cores()
-        return self._sight
+        return self._models.sight
 
     def loaded(self, scene_id: str | None = None) -> Work[Pack]:
         """Load the pack if it is not, saying so, and give it.
@@ -196,7 +214,7 @@ class Runner:
             ModelUnavailableError: the pack cannot be loaded.
             RenderError: memory ran out while it was loaded.
         """
-        if self._pack is None:
+        if self._models.pack is None:
             from pipeline.devices import choose
             from pipeline.packs.load import load_pack
 
@@ -204,14 +222,14 @@ class Runner:
                 stage="render", step=0, total=1, note="loading the model", scene_id=scene_id
             )
             yield loading
-            self._pack = load_pack(
+            self._models.pack = load_pack(
                 self.settings.pack,
                 choose(self.device),
                 home=self.settings.home,
                 placement=self.placement,
             )
             yield loading.model_copy(update={"note": "the model is loaded"})
-        return self._pack
+        return self._models.pack
 
     def texts(self, pack: Pack) -> TextCache:
         """Give the texts that the pack has encoded before."""
@@ -223,22 +241,28 @@ class Runner:
 
     def preview(self, pack: Pack) -> PreviewMap:
         """Give what draws the pack's latents while they come out of the noise."""
-        if self._preview is None:
+        if self._models.preview is None:
             from pipeline.packs.previews import find_preview
 
             kept = self.settings.home / "cache" / "previews"
-            self._preview = find_preview(
+            self._models.preview = find_preview(
                 pack,
                 pack.record,
                 shipped=find_pack(self.settings.pack),
                 kept=kept / f"{pack.record.revision}.safetensors",
             )
-        return self._preview
+        return self._models.preview
 
     def priors(self, prompt: ScenePrompt) -> dict[str, Path]:
-        """Give the file of each prior of a prompt, in the store of the user who works."""
-        store = self.settings.home / "users" / checked_id(self.settings.user) / "priors"
-        return {one.prior: store / one.prior / "adapter.safetensors" for one in prompt.priors}
+        """Give the file of each prior of a prompt, from the store of the user who works.
+
+        Raises:
+            InputError: one of them is not there any more.
+        """
+        from pipeline.priors.store import PriorStore
+
+        store = PriorStore(self.settings)
+        return {one.prior: store.file(one.prior) for one in prompt.priors}
 
     def finder(self) -> BoxFinder:
         """Give what looks for the regions' figures in the pack's takes, loaded once.
@@ -246,17 +270,17 @@ class Runner:
         Raises:
             ModelUnavailableError: its weights are not on this machine.
         """
-        if self._finder is None:
+        if self._models.finder is None:
             from pipeline.devices import choose
             from pipeline.vision.finding import JudgeFinder
             from pipeline.vision.open_vocabulary import OwlFinder
 
             detector = load_record(self.settings.pack).detector
             if detector is None:
-                self._finder = JudgeFinder.load()
+                self._models.finder = JudgeFinder.load()
             else:
-                self._finder = OwlFinder(detector, device=str(choose(self.device).device))
-        return self._finder
+                self._models.finder = OwlFinder(detector, device=str(choose(self.device).device))
+        return self._models.finder
 
 
 def check_film_path(out: Path) -> None:

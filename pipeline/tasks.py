@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -15,6 +16,7 @@ from pipeline.errors import InputError
 from pipeline.files import invalid_record
 from pipeline.packs.record import load_record
 from pipeline.progress import Work
+from pipeline.queue import Queue, open_queue
 from pipeline.rendering import kept_seed, render_settings
 from pipeline.retrieving import (
     add_folder,
@@ -80,6 +82,16 @@ class _Pack(Record):
     """A built-in name, or the folder of its record."""
 
 
+class _Learned(Record):
+    """The arguments of a job that learns a motion or a look; exactly one of the two is named."""
+
+    motion_id: Id | None = None
+    character_id: Id | None = None
+    recipe: str = "own"
+    steps: int | None = None
+    background: Literal["keep", "remove"] | None = None
+
+
 class _Sought(Record):
     """The arguments of a search for clips."""
 
@@ -113,12 +125,12 @@ def _run_render(runner: Runner, job: Job) -> Work[Take]:
     project, render = open_project(job.project), asked.settings(runner)
     if asked.seed is None:
         render = render.model_copy(update={"seed": kept_seed(project, asked.scene_id)})
-    return runner.render(project, asked.scene_id, render)
+    return runner.of_user(job.user).render(project, asked.scene_id, render)
 
 
 def _run_render_all(runner: Runner, job: Job) -> Work[list[Take]]:
     asked = _read(_Asked, job)
-    return runner.render_all(
+    return runner.of_user(job.user).render_all(
         open_project(job.project),
         asked.settings(runner),
         only_missing=asked.only_missing,
@@ -173,6 +185,28 @@ def _run_scan(runner: Runner, job: Job) -> Work[object]:
     raise InputError("a job of the kind 'scan' cannot be run: it names nothing to look through")
 
 
+def _run_train(runner: Runner, job: Job) -> Work[str]:
+    from pipeline.learning import learn_in
+
+    asked, settings = _read(_Learned, job), _of_user(runner, job)
+    train = {"steps": asked.steps, "background": asked.background}
+    stored = yield from learn_in(
+        runner.of_user(job.user),
+        open_project(job.project),
+        asked.motion_id,
+        asked.character_id,
+        recipe=asked.recipe,
+        changes=train,
+        wishes=partial(_wish, open_queue(settings), job.id),
+    )
+    return stored.key
+
+
+def _wish(queue: Queue, job_id: int) -> Literal["none", "save_now", "sample_now"]:
+    word = queue.take_wish(job_id)
+    return word if word in ("save_now", "sample_now") else "none"
+
+
 def _run_fetch(runner: Runner, job: Job) -> Work[Path]:
     from pipeline.packs.fetching import fetch_pack
 
@@ -193,5 +227,6 @@ RUN: dict[str, Callable[[Runner, Job], Work[Any]]] = {
     "retrieve": _run_retrieve,
     "scan": _run_scan,
     "fetch": _run_fetch,
+    "train": _run_train,
 }
 """How a job of each kind becomes work."""

@@ -54,6 +54,7 @@ TOP = (
     "retrieving",
     "crediting",
     "learning",
+    "lessons",
     "queue",
     "worker",
     "cli",

@@ -74,7 +74,7 @@ def _retrieve(options: argparse.Namespace) -> None:
 
     settings, project = load_settings(options.home), open_project(options.project)
     runner, limits = Runner(settings), _filter(settings, options)
-    for motion in _asked(project, options.motion):
+    for motion in _asked(project, options.motion, settings):
         work = retrieve(
             project,
             motion,
@@ -106,13 +106,15 @@ def _as_words(known: ClipFilter) -> dict[str, str]:
     return {name: str(value) for name, value in known}
 
 
-def _asked(project: Project, name: str | None) -> list[Motion]:
+def _asked(project: Project, name: str | None, settings: Settings) -> list[Motion]:
     """The motion of that name; without one, those that the pack has to learn."""
+    from pipeline.blocking import cast_project
+    from pipeline.playing import learned_heads
     from pipeline.retrieving import find_motion
 
     if name is not None:
         return [find_motion(project, name)]
-    parts = project.casting.motions if project.has_casting else ()
+    parts = cast_project(project, settings.pack, learned_heads(settings)).motions
     learning = {part.motion_id for part in parts if part.state == "to_learn"}
     wanted = [one for one in project.story.motions if one.id in learning]
     if not wanted:

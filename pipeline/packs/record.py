@@ -15,6 +15,7 @@ from pipeline.clips import SearchSettings
 from pipeline.diffusion.model import ClipFormat
 from pipeline.errors import ModelUnavailableError
 from pipeline.files import short
+from pipeline.prior import PriorKind, TrainSettings
 from pipeline.story import Id, Record
 
 PACK_FILE = "pack.json"
@@ -115,6 +116,11 @@ class PackRecord(ClipFormat):
     """The same for learned looks."""
     vocabulary: tuple[str, ...] = ()
     """Every word the text encoder knows; empty = any word will do."""
+    training: dict[PriorKind, TrainSettings] = Field(default_factory=dict)
+    """How it learns motions and looks best; what is left out is learned as the paper does."""
+    picture_psnr_db: float | None = None
+    """How well pictures of a character come through its autoencoder at least; None = any will do.
+    A lower figure means a picture from another world than the pack's."""
     licences: tuple[Licence, ...] = ()
     troupe: TroupeNames | None = None
     """The closed cast it plays; None = it plays anyone."""

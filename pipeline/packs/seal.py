@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _COUNTED = (".json", ".safetensors", ".model", ".txt")
 _SIGHT = "sight"
 """The folder of what looks at clips; takes do not depend on it, nor does the revision."""
+_PRIORS = "priors"
+"""The folder of what was learned with the pack, which is known by the pack's revision."""
 _TRAINING = "training.json"
 _RECORDS = (PACK_FILE, _TRAINING, OBEDIENCE_FILE, PREVIEW_FILE)
 _THEATRE_SIGHT = SightRecord(
@@ -59,7 +61,7 @@ def compute_revision(folder: Path) -> str:
 def _counts(path: Path) -> bool:
     """Whether a file makes the pack what it is: no record, nothing hidden, nothing Python left."""
     hidden = any(part.startswith((".", "__")) for part in path.parts)
-    aside = path.name in _RECORDS or path.parts[0] == _SIGHT
+    aside = path.name in _RECORDS or path.parts[0] in (_SIGHT, _PRIORS)
     return not hidden and not aside and path.suffix in _COUNTED
 
 

@@ -215,6 +215,14 @@ def read_fetched(folder: Path) -> Fetched | None:
         return None
 
 
+def played_revision(name_or_path: str | Path, record: PackRecord, *, home: Path) -> str:
+    """Give the revision of the weights that play; empty where they are still to be fetched."""
+    if record.hub_id is None:
+        return record.revision
+    folder = find_weights(name_or_path, record, home=home)
+    return weights_revision(folder) if folder.is_dir() else ""
+
+
 def weights_revision(folder: Path) -> str:
     """Give which weights lie in a folder: the hub's commit that was fetched, or else a hash.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from pipeline.artifacts import Casting, MotionPart, Part, PlacePart
@@ -21,13 +22,16 @@ def cast_story(
 
     Words win ('a blue rabbit' is blue); other colours are chosen so that no two characters
     share colour and kind, and no two a colour while there are enough. What `previous` says is
-    kept where the troupe still plays it and the story's words have not changed.
+    kept where the troupe still plays it and the story's words have not changed. What was learned
+    stays as it was; whether it is there is for `pipeline.playing.with_learned` to say.
     """
     kept = {p.character_id: p for p in (previous.parts if previous else ())}
     moves = {p.motion_id: p for p in (previous.motions if previous else ())}
     places = {p.scene_id: p for p in (previous.places if previous else ())}
+    learned = previous.learned if previous and previous.pack == pack else ()
     return Casting(
         pack=pack,
+        learned=learned,
         parts=cast_characters(story.characters, troupe, kept),
         motions=tuple(cast_motion(m, troupe, moves.get(m.id)) for m in story.motions),
         places=tuple(_place_part(s, troupe, places.get(s.id)) for s in story.scenes),
@@ -98,6 +102,22 @@ def motion_senses(text: str) -> Senses:
     lexicon = load_lexicon()
     found = (lexicon.senses_of_motion(word) for word in words_of(text) if word != "left")
     return next((senses for senses in found if senses), ())
+
+
+@lru_cache(maxsize=4096)
+def motion_meaning(words: str) -> frozenset[str]:
+    """Give what a motion's words mean, so that two of one meaning share something of it.
+
+    That is what its verb is exactly on the theatre's stage ('twirls': spins), else the verb in its
+    base form, else the words themselves.
+    """
+    exact = frozenset(sense.meaning for sense in motion_senses(words) if sense.exact)
+    if exact:
+        return exact
+    verbs = load_lexicon().verbs
+    forms = (verbs[word].lemma for word in words_of(words) if word in verbs and word != "left")
+    lemmas = (lemma for lemma in forms if lemma != "be")  # 'is baking'
+    return frozenset({next(lemmas, " ".join(words.casefold().split()))})
 
 
 def find_backdrop(text: str, backdrops: Collection[str]) -> str | None:
@@ -194,17 +214,15 @@ def cast_motion(motion: Motion, troupe: Players, previous: MotionPart | None = N
     """Give how the troupe plays a motion; `previous` is kept where it still holds.
 
     A motion that the troupe can be taught is never played as another one: its part says that it is
-    to learn.
+    to learn. The part is the one without a prior: 'learned' is said by who knows the priors.
     """
     exact = _exact_motion(motion, (*troupe.motions, *troupe.learnable))
     if exact and exact not in troupe.motions:
-        learned = previous and previous.motion == exact and previous.state == "learned"
-        state = "learned" if learned else "to_learn"
-        return play_motion(motion, exact).model_copy(update={"state": state})
+        return play_motion(motion, exact).model_copy(update={"state": "to_learn"})
     if previous and previous.motion in troupe.motions:
         again = play_motion(motion, previous.motion)
-        if again == previous:
-            return previous
+        if again == previous.model_copy(update={"state": "known"}):
+            return again
     return play_motion(motion, exact or stand_in(motion, troupe))
 
 

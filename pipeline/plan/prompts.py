@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from pipeline.artifacts import (
     Casting,
     Facing,
-    MotionPart,
+    Learned,
     OverlapPrompt,
     RegionPrompt,
     ScenePrompt,
@@ -21,35 +21,52 @@ from pipeline.plan.casting import (
     find_backdrop,
     find_colour,
     find_kind,
+    motion_meaning,
     motion_senses,
     stand_in,
 )
-from pipeline.plan.lexicon import load_lexicon, played_sense, with_article, words_of
+from pipeline.plan.learned import Uses, bindings, not_learned, uses_of, with_look, with_motion
+from pipeline.plan.lexicon import Sense, load_lexicon, played_sense, with_article, words_of
 from pipeline.plan.stage import facing_of, travels
 from pipeline.plan.troupe import Players
 from pipeline.story import NUM_KEYFRAMES, Box, Character, Motion, Overlap, Region, Scene, Story
 
-_NO_PRIORS = "learned looks and motions are not used yet"
+
+@dataclass(frozen=True)
+class _Stage:
+    """A scene while it is told: all that its words follow from, and what is to be said of them."""
+
+    story: Story
+    scene: Scene
+    casting: Casting
+    troupe: Players
+    use_learned: bool
+    notes: list[str] = field(default_factory=list)
 
 
-def scene_prompt(story: Story, scene_id: str, casting: Casting, *, troupe: Players) -> ScenePrompt:
+def scene_prompt(
+    story: Story, scene_id: str, casting: Casting, *, troupe: Players, use_learned: bool = True
+) -> ScenePrompt:
     """Give a scene's region texts ('a blue fox walks left'), background text and boxes.
 
     Who, how and where come from the casting; what a region's description or the background says
     otherwise wins. A figure looks the way its box goes, else to its nearest neighbour. A motion
-    that is to be learned is played until then as the nearest one that the troupe knows. Where boxes
-    overlap and have words of their own, these say what all of them do; `caption` tells the whole.
-    `substitutions` says in sentences what the pack plays differently and which words it drops.
-    KeyError if there is no such scene.
+    that is to be learned is played until then as the nearest one that the troupe knows; what was
+    learned is called by its trigger ('look3 motion7 facing left') and bound to the region, unless
+    it is not to be used. Where boxes overlap and have words of their own, these say what all of
+    them do; `caption` tells the whole. `substitutions` says in sentences what the pack plays
+    differently and which words it drops. KeyError if there is no such scene.
     """
     scene = story.scene(scene_id)
     whole = cast_story(story, troupe=troupe, pack=casting.pack, previous=casting)
-    notes: list[str] = []
-    roles = {r.id: _role(story, scene, r, whole, troupe, notes) for r in scene.regions}
+    stage = _Stage(story, scene, whole, troupe, use_learned)
+    told = {r.id: _told(r.description, *_actor(story, r), troupe) for r in scene.regions}
+    uses = {r.id: _uses(stage, r, told[r.id]) for r in scene.regions}
+    roles = {r.id: _role(stage, r, told[r.id], uses[r.id]) for r in scene.regions}
     overlaps = [o for o in scene.overlaps if o.description]
-    shared = tuple(_shared(story, scene, o, roles, troupe, notes) for o in overlaps)
-    if any(region.priors for region in scene.regions):
-        notes.append(_NO_PRIORS)
+    shared = tuple(_shared(stage, o, roles, uses) for o in overlaps)
+    if use_learned:
+        stage.notes.extend(not_learned(scene.regions, story, whole))
     place = next(p for p in whole.places if p.scene_id == scene_id)
     named = find_backdrop(scene.background, troupe.backdrops) or place.backdrop
     where = load_lexicon().where(named)
@@ -60,20 +77,26 @@ def scene_prompt(story: Story, scene_id: str, casting: Casting, *, troupe: Playe
         background=background,
         overlaps=shared,
         caption=troupe_caption(roles.values(), where) or background,
-        substitutions=tuple(dict.fromkeys(filter(None, [*notes, place.note]))),
+        priors=bindings(uses),
+        substitutions=tuple(dict.fromkeys(filter(None, [*stage.notes, place.note]))),
     )
 
 
-def free_prompt(story: Story, scene_id: str) -> ScenePrompt:
+def free_prompt(
+    story: Story, scene_id: str, casting: Casting | None = None, *, use_learned: bool = True
+) -> ScenePrompt:
     """Give a scene to a pack that reads any text: its own words, shot and camera in the background.
 
-    A region without a description gets its character's look and its motion. KeyError if there is
-    no such scene.
+    A region without a description gets its character's look and its motion. What was learned, as
+    the casting says, is called by its trigger and bound to the region, unless it is not to be used.
+    KeyError if there is no such scene.
     """
     scene = story.scene(scene_id)
+    played = casting if casting and use_learned else Casting(pack="")
+    uses = {r.id: uses_of(r, played) for r in scene.regions}
     shot = [f"{scene.shot_size} shot", scene.camera and f"camera {scene.camera}"]
     background = ", ".join(filter(None, [scene.background or scene.setting, *shot]))
-    regions = tuple(_region_prompt(r, _free_text(story, r)) for r in scene.regions)
+    regions = tuple(_region_prompt(r, _free_text(story, r, uses[r.id])) for r in scene.regions)
     overlaps = tuple(
         OverlapPrompt(region_ids=o.region_ids, text=o.description)
         for o in scene.overlaps
@@ -85,7 +108,8 @@ def free_prompt(story: Story, scene_id: str) -> ScenePrompt:
         background=background,
         overlaps=overlaps,
         caption=free_caption(background, regions, overlaps),
-        substitutions=(_NO_PRIORS,) if any(r.priors for r in scene.regions) else (),
+        priors=bindings(uses),
+        substitutions=tuple(not_learned(scene.regions, story, played) if use_learned else ()),
     )
 
 
@@ -111,105 +135,134 @@ def _actor(story: Story, region: Region) -> tuple[Character | None, Motion | Non
     return who, story.motion(region.motion_id) if region.motion_id else None
 
 
-def _free_text(story: Story, region: Region) -> str:
+def _free_text(story: Story, region: Region, uses: Uses) -> str:
     who, how = _actor(story, region)
     words = [who.look or who.name if who else "", how.words if how else ""]
-    return region.description or " ".join(filter(None, words))
+    text = region.description or " ".join(filter(None, words))
+    if uses.look:
+        text = with_look(text, uses.look.trigger, story.character(uses.look.character_id or ""))
+    return with_motion(text, uses.motion.trigger) if uses.motion else text
 
 
-def troupe_role(
-    kind: str, colour: str, motion: str, facing: Facing, boxes: Sequence[Box | None] = ()
-) -> Role:
-    """Give a region in the pack's words: 'a blue fox walks left', 'a fox waves facing left'."""
-    return Role(with_article(f"{colour} {kind}"), motion, _way(motion, facing), tuple(boxes))
+def troupe_role(figure: str, motion: str, facing: Facing, boxes: Sequence[Box | None] = ()) -> Role:
+    """Give a region in the pack's words: 'a blue fox walks left', 'look3 waves facing left'."""
+    return Role(figure, motion, _way(motion, facing), tuple(boxes))
 
 
 def _way(motion: str, facing: Facing) -> str:
     return facing if travels(motion) else f"facing {facing}"
 
 
-def _role(
-    story: Story,
-    scene: Scene,
-    region: Region,
-    casting: Casting,
-    troupe: Players,
-    notes: list[str],
-) -> Role:
-    who, how = _actor(story, region)
-    part = next((p for p in casting.parts if who and p.character_id == who.id), None)
-    act = next((m for m in casting.motions if how and m.motion_id == how.id), None)
-    told = _told(region.description, who, how, troupe)
+def _uses(stage: _Stage, region: Region, told: Mapping[str, Sense]) -> Uses:
+    """What a region uses of what was learned, unless its description shows something else."""
+    if not stage.use_learned:
+        return Uses()
+    who, how = _actor(stage.story, region)
+    named = who and {*words_of(who.name)} & {*words_of(region.description)}
+    other = told.get("kind"), told.get("motion")
+    return uses_of(
+        region,
+        stage.casting,
+        look=bool(named) or not (other[0] and other[0].exact),
+        motion=not (how and other[1] and other[1].exact),
+    )
+
+
+def _role(stage: _Stage, region: Region, told: Mapping[str, Sense], uses: Uses) -> Role:
+    figure = uses.look.trigger if uses.look else _figure(stage, region, told)
+    motion = uses.motion.trigger if uses.motion else _motion(stage, region, told)
+    own = _own_words(*_actor(stage.story, region))
+    stage.notes.extend(_not_known(word) for word in _unknown(region.description, own))
+    return troupe_role(figure, motion, _facing(stage.scene, region), region.boxes())
+
+
+def _figure(stage: _Stage, region: Region, told: Mapping[str, Sense]) -> str:
+    """The figure of the troupe that is drawn: 'a blue fox'."""
+    part, troupe = stage.casting.part_of(region.character_id), stage.troupe
+    if part and " is played by " in part.note and "kind" not in told:
+        stage.notes.append(part.note)
     kind = _pick(told.get("kind"), part and part.kind, troupe.kinds)
     colour = _pick(told.get("colour"), part and part.colour, troupe.colours)
-    played = _played(act, how, who, troupe) if act and how else ("stands", "")
-    motion = _pick(told.get("motion"), played[0], troupe.motions, "stands")
-    if part and part.note and " is played by " in part.note and "kind" not in told:
-        notes.append(part.note)
+    return with_article(f"{colour} {kind}")
+
+
+def _motion(stage: _Stage, region: Region, told: Mapping[str, Sense]) -> str:
+    """The motion of the troupe that is drawn."""
+    motion, note = _played(stage, region)
     if "motion" not in told:
-        notes.append(played[1])
-    own = _own_words(who, how)
-    notes += [_not_known(word) for word in _unknown(region.description, own)]
-    return troupe_role(kind, colour, motion, _facing(scene, region), region.boxes())
+        stage.notes.append(note)
+    return _pick(told.get("motion"), motion, stage.troupe.motions, "stands")
 
 
 def _shared(
-    story: Story,
-    scene: Scene,
-    overlap: Overlap,
-    roles: Mapping[str, Role],
-    troupe: Players,
-    notes: list[str],
+    stage: _Stage, overlap: Overlap, roles: Mapping[str, Role], uses: Mapping[str, Uses]
 ) -> OverlapPrompt:
     """The words for an overlap: its regions' figures, doing what the overlap says, if anything."""
+    scene, words = stage.scene, overlap.description
     regions = [region for region in scene.regions if region.id in overlap.region_ids]
-    sense = played_sense(motion_senses(overlap.description), troupe.motions)
-    if sense and not sense.exact:
-        doing_so = load_lexicon().gerund(sense.meaning)
-        notes.append(f"“{overlap.description}” is played as {doing_so}")
-    own = set[str]().union(*(_own_words(*_actor(story, region)) for region in regions))
-    notes += [_not_known(word) for word in _unknown(overlap.description, own)]
+    own = set[str]().union(*(_own_words(*_actor(stage.story, region)) for region in regions))
+    stage.notes.extend(_not_known(word) for word in _unknown(words, own))
+    motion = _learned_of(words, [uses[region.id].motion for region in regions], stage.story)
+    if not motion and (sense := played_sense(motion_senses(words), stage.troupe.motions)):
+        motion = sense.meaning
+        if not sense.exact:
+            stage.notes.append(f"“{words}” is played as {load_lexicon().gerund(motion)}")
     told = [roles[region.id] for region in regions]
-    if sense:
-        ways = [_way(sense.meaning, _facing(scene, region)) for region in regions]
-        told = [replace(r, motion=sense.meaning, way=w) for r, w in zip(told, ways, strict=True)]
+    if motion:
+        ways = [_way(motion, _facing(scene, region)) for region in regions]
+        told = [replace(r, motion=motion, way=way) for r, way in zip(told, ways, strict=True)]
     return OverlapPrompt(region_ids=overlap.region_ids, text=shared_text(told))
 
 
-def _played(
-    act: MotionPart, how: Motion, who: Character | None, troupe: Players
-) -> tuple[str, str]:
+def _learned_of(words: str, used: Sequence[Learned | None], story: Story) -> str:
+    """The trigger of the learned motion that an overlap's words say; empty if they say none."""
+    meant = motion_meaning(words)
+    fits = (
+        one.trigger
+        for one in used
+        if one and meant & motion_meaning(story.motion(one.motion_id or "").words)
+    )
+    return next(fits, "")
+
+
+def _played(stage: _Stage, region: Region) -> tuple[str, str]:
     """The motion of the troupe that is drawn, and the sentence that says so if it is another."""
+    who, how = _actor(stage.story, region)
+    act = next((m for m in stage.casting.motions if how and m.motion_id == how.id), None)
+    if how is None or act is None:
+        return "stands", ""
     if act.state != "to_learn":
         return act.motion, act.note
-    until = stand_in(how, troupe)
+    until = stand_in(how, stage.troupe)
     name = called(who) if who else "the figure"
+    if stage.casting.learned_of(motion_id=how.id):  # it is off here, or left out of a comparison
+        return until, f"{doing(how)} is not used as it was learned: {name} {until}"
     return until, f"{doing(how)} is to be learned; until then {name} {until}"
 
 
 def _told(
     description: str, who: Character | None, how: Motion | None, troupe: Players
-) -> dict[str, str]:
+) -> dict[str, Sense]:
     """What a description says other than its character and motion do, in the troupe's names."""
     own = _own_words(who, how)
     fresh = " ".join(word for word in words_of(description) if word not in own)
     mine, other = find_kind(description), find_kind(fresh)
     kind = played_sense(other[1], troupe.kinds) if other else None
     motion = played_sense(motion_senses(fresh), troupe.motions)
-    told: dict[str, str] = {}
+    told: dict[str, Sense] = {}
     if kind and (mine is None or mine[0] not in own):
-        told["kind"] = kind.meaning
+        told["kind"] = kind
     if motion and (how is None or not set(words_of(how.words)) & set(words_of(description))):
-        told["motion"] = motion.meaning
+        told["motion"] = motion
     if (colour := find_colour(fresh)) is not None:
-        told["colour"] = colour.meaning
+        told["colour"] = colour
     return told
 
 
 def _pick(
-    told: str | None, cast: str | None, played: Sequence[str], fallback: str | None = None
+    told: Sense | None, cast: str | None, played: Sequence[str], fallback: str | None = None
 ) -> str:
-    wishes = (told, cast, fallback)
+    wishes = (told and told.meaning, cast, fallback)
     return next((name for name in wishes if name and name in played), played[0])
 
 

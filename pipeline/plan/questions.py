@@ -26,7 +26,7 @@ class Question(Record):
 
 
 def casting_questions(story: Story, casting: Casting, troupe: Players) -> tuple[Question, ...]:
-    """Give a question for each character that is not played as it is written."""
+    """Give a question for each character that is neither played as it is written nor learned."""
     parts = {part.character_id: part for part in casting.parts}
     return tuple(
         Question(
@@ -35,7 +35,9 @@ def casting_questions(story: Story, casting: Casting, troupe: Players) -> tuple[
             choices=_choices(parts[character.id], casting, troupe),
         )
         for character in story.characters
-        if character.id in parts and not parts[character.id].exact
+        if character.id in parts
+        and not parts[character.id].exact
+        and not casting.learned_of(character_id=character.id)
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from pipeline.artifacts import Casting
-from pipeline.plan.casting import asked_colour, find_backdrop, noun_of
+from pipeline.plan.casting import asked_colour, find_backdrop, motion_meaning, noun_of
 from pipeline.plan.lexicon import (
     POSSESSIVE,
     WORD,
@@ -43,11 +43,13 @@ class Known:
     """What a region's description need not say: who is meant, and how its own words are played.
 
     `names` are words of characters, in lower case; `cast` says by word what is played for the
-    region's own: `{"dragon": "robot", "dances": "jumps"}`.
+    region's own: `{"dragon": "robot", "dances": "jumps"}`. `learned` are the words of its motion
+    where that was learned: it is played for any verb that the troupe does not play as it is.
     """
 
     names: frozenset[str] = frozenset()
     cast: Mapping[str, str] = field(default_factory=dict)
+    learned: str = ""
 
 
 def unread_words(
@@ -78,14 +80,17 @@ def known_of(region: Region, story: Story, casting: Casting) -> Known:
     how = story.motion(region.motion_id) if region.motion_id else None
     names = {word for one in story.characters for word in words_of(f"{one.name} {one.kind}")}
     cast: dict[str, str] = {}
-    part = next((p for p in casting.parts if who and p.character_id == who.id), None)
+    part = casting.part_of(who.id) if who else None
     if who is not None:
         names |= {*words_of(who.look)}
-        if part is not None:
+        if part is not None and not casting.learned_of(character_id=who.id):
             cast[noun_of(who)] = part.kind
             colour = asked_colour(who)
             cast |= {w: part.colour for w in words_of(who.look) if _colour_is(w, colour)}
     act = next((m for m in casting.motions if how and m.motion_id == how.id), None)
+    if how is not None and casting.learned_of(motion_id=how.id):
+        cast |= {word: word for word in words_of(how.words)}
+        return Known(frozenset(names), cast, how.words)
     if how is not None and act is not None and act.state != "to_learn":
         cast |= {word: act.motion for word in words_of(how.words) if _moves(word)}
     return Known(frozenset(names), cast)
@@ -125,7 +130,11 @@ class _Description:
         senses = self._lexicon.senses_of_motion(word)
         if word != self._verb:
             return None if word in self._lexicon.function_words else _NOT_FIRST
-        fault = _fault(word, senses, self._troupe.motions, self._lexicon)
+        played, learned = self._troupe.motions, self._known.learned
+        if learned and not any(sense.exact and sense.meaning in played for sense in senses):
+            same = motion_meaning(word) & motion_meaning(learned)
+            return None if same else f"played as {learned}"
+        fault = _fault(word, senses, played, self._lexicon)
         learnable = any(s.exact and s.meaning in self._troupe.learnable for s in senses)
         return f"{fault} until it is learned" if fault != _UNKNOWN and learnable else fault
 

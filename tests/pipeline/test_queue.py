@@ -193,13 +193,34 @@ def test_a_running_job_reads_what_it_shall_do(queue: Queue) -> None:
     job_id = queue.submit("film", "p", {})
     _claim(queue)
     words = [queue.report(job_id, _progress(0))]
-    for word in ("save_now", "cancel"):
-        queue.control(job_id, word)
-        words += [queue.report(job_id, _progress(1)) for _ in range(2)]
-    assert words == ["none", "save_now", "none", "cancel", "cancel"]
+    queue.control(job_id, "cancel")
+    words += [queue.report(job_id, _progress(1)) for _ in range(2)]
+    assert words == ["none", "cancel", "cancel"]
     queue.cancelled(job_id)
     assert _get(queue, job_id).state == "cancelled"
     assert queue.report(job_id, _progress(2)) == "cancel"
+
+
+@pytest.mark.parametrize("wish", ["save_now", "sample_now"])
+def test_a_wish_waits_until_it_is_taken(queue: Queue, wish: Control) -> None:
+    job_id = queue.submit("train", "p", {})
+    queue.control(job_id, wish)  # not heard: it does not run yet
+    _claim(queue)
+    assert queue.take_wish(job_id) == "none"
+    queue.control(job_id, wish)
+    assert queue.report(job_id, _progress(1)) == wish
+    assert [queue.take_wish(job_id) for _ in range(2)] == [wish, "none"]
+    assert queue.report(job_id, _progress(2)) == "none"
+
+
+@pytest.mark.parametrize("word", ["stop", "cancel"])
+def test_no_wish_keeps_a_job_from_its_end(queue: Queue, word: Control) -> None:
+    job_id = queue.submit("train", "p", {})
+    _claim(queue)
+    queue.control(job_id, word)
+    queue.control(job_id, "save_now")
+    assert queue.take_wish(job_id) == "none"
+    assert queue.report(job_id, _progress(1)) == word
 
 
 def test_only_known_words_and_jobs_are_controlled(queue: Queue) -> None:

@@ -16,7 +16,8 @@ from pipeline.artifacts import (
     ScenePrompt,
     Take,
 )
-from pipeline.errors import ModelUnavailableError
+from pipeline.errors import InputError
+from pipeline.priors.store import PriorStore
 from pipeline.progress import finish
 from pipeline.rendering import Rendered, render_prompt, take_of
 from pipeline.runner import Runner
@@ -24,6 +25,7 @@ from pipeline.settings import Settings
 from pipeline.story import Box
 from tests.pipeline.diffusion.lora_files import write_adapter
 from tests.pipeline.packs.fixtures import build_tiny_pack
+from tests.pipeline.priors.kept import make_prior
 
 QUICK = RenderSettings(seed=3, num_inference_steps=2, guidance_scale=2)
 LUNA = PriorBinding(prior="luna", kind="character", region_ids=("witch",), scale=0.75)
@@ -42,12 +44,13 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Runner:
 
 
 @pytest.fixture(scope="module")
-def luna(runner: Runner) -> Path:
+def luna(runner: Runner, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of what was learned, in the store of the user who renders."""
     transformer = finish(runner.loaded("harbour")).transformer
-    folder = runner.settings.home / "users" / "ada" / "priors" / "luna"
-    folder.mkdir(parents=True)
-    return write_adapter(transformer, folder / "adapter.safetensors", blocks=(1,), seed=6)
+    folder = tmp_path_factory.mktemp("luna")
+    file = write_adapter(transformer, folder / "adapter.safetensors", blocks=(1,), seed=6)
+    prior = make_prior(key="luna", kind="character", words="Luna", blocks=(1,))
+    return PriorStore(runner.settings).save(prior, file).file
 
 
 def render(runner: Runner, prompt: ScenePrompt, **changes: object) -> Rendered:
@@ -76,5 +79,5 @@ def test_without_it_the_model_is_the_plain_one(runner: Runner, change: dict[str,
 
 def test_what_is_not_in_the_store_is_named(runner: Runner) -> None:
     rusty = LUNA.model_copy(update={"prior": "rusty"})
-    with pytest.raises(ModelUnavailableError, match="rusty"):
+    with pytest.raises(InputError, match="rusty"):
         render(runner, PLAIN.model_copy(update={"priors": (rusty,)}))

@@ -13,7 +13,13 @@ from pipeline.errors import ModelUnavailableError
 from pipeline.files import write_record
 from pipeline.packs.load import load_pack
 from pipeline.packs.record import PACK_FILE, find_pack, load_record
-from pipeline.packs.weights import count_parameters, find_weights, look_at, weights_revision
+from pipeline.packs.weights import (
+    count_parameters,
+    find_weights,
+    look_at,
+    played_revision,
+    weights_revision,
+)
 from tests.pipeline.packs.fixtures import build_tiny_pack, tiny_record
 
 CPU = DeviceChoice(torch.device("cpu"), torch.float32, "asked for", 1)
@@ -105,11 +111,14 @@ def test_weights_are_looked_for_where_a_person_says(
     write_record(pack / PACK_FILE, record)
     home = tmp_path / "home"
     assert find_weights(pack, record, home=home) == home / "models" / "tiny"
+    assert played_revision(pack, record, home=home) == ""
     monkeypatch.setenv("DREAMRUNNER_WEIGHTS", str(folder))
     assert find_weights(pack, record, home=home) == folder
+    assert played_revision(pack, record, home=home) == weights_revision(folder)
     assert load_pack(pack, CPU, home=home).record.revision == weights_revision(folder)
     assert load_pack(pack, CPU, home=home, weights=folder).record.name == "tiny"
     theatre = load_record("theatre")
+    assert played_revision("theatre", theatre, home=home) == theatre.revision
     assert find_weights("theatre", theatre, home=home) == find_pack("theatre")
 
 

@@ -184,9 +184,9 @@ def test_any_other_pack_gets_a_caption_in_sentences() -> None:
     )
 
 
-def test_any_other_pack_says_too_that_priors_are_not_used_yet() -> None:
+def test_any_other_pack_says_too_what_was_never_learned() -> None:
     taught = FOX.model_copy(update={"priors": (PriorUse(character_id="fox"),)})
     assert not free_prompt(stage(), "one").substitutions
     assert free_prompt(stage(regions=(taught,)), "one").substitutions == (
-        "learned looks and motions are not used yet",
+        "nothing was learned of how Tib looks yet",
     )

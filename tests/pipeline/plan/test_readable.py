@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from pipeline.artifacts import Learned
 from pipeline.plan.casting import cast_story
 from pipeline.plan.prompts import scene_prompt
 from pipeline.plan.readable import Known, known_of, unread_background, unread_words
@@ -168,3 +169,26 @@ def test_the_longest_text_is_read_at_once() -> None:
         unread_words(text, TROUPE, known)
         times.append(time.perf_counter() - start)
     assert min(times) < 0.02
+
+
+@pytest.mark.parametrize(
+    ("description", "said"),
+    [
+        ("Grim dances", {}),
+        ("the wolf is dancing", {}),
+        ("Grim waltzes", {}),
+        ("Grim spins", {"spins": "played as dances"}),
+        ("Grim jumps", {}),
+        ("Grim leaps", {"leaps": "played as jumps"}),
+        ("a rabbit dances", {}),
+    ],
+)
+def test_words_of_what_was_learned_are_read(description: str, said: dict[str, str]) -> None:
+    story = make_story(description, "dances")
+    look = Learned(character_id="grim", prior="1a" * 12, trigger="look3")
+    dance = Learned(motion_id="move", prior="2b" * 12, trigger="motion7")
+    casting = cast_story(story, troupe=TROUPE).model_copy(update={"learned": (look, dance)})
+    assert told(description, known_of(story.scenes[0].regions[0], story, casting)) == said
+    text = scene_prompt(story, "s1", casting, troupe=TROUPE).regions[0].text
+    assert text.startswith("a blue rabbit " if "rabbit" in description else "look3 ")
+    assert ("motion7" in text) == (description not in ("Grim jumps", "Grim leaps"))

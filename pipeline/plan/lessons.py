@@ -1,0 +1,51 @@
+"""The texts that clips and pictures are learned with: what they show, with the trigger in place."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from pipeline.plan.casting import find_backdrop, find_colour, find_kind
+from pipeline.plan.lexicon import load_lexicon, played_sense, with_article
+from pipeline.plan.troupe import Players
+
+_TOKEN = "<{}>"
+
+
+def trigger_of(words: str, triggers: Sequence[str]) -> str:
+    """Give the one of a pack's triggers that stands for these words, in every story the same."""
+    told = " ".join(words.casefold().split())
+    number = int.from_bytes(hashlib.sha256(told.encode()).digest()[:8], "big")
+    return triggers[number % len(triggers)]
+
+
+def token_of(name: str) -> str:
+    """Give the made-up word of a character, for a pack that reads any: '<luna>'."""
+    return _TOKEN.format("-".join(name.casefold().split()))
+
+
+def clip_prompt(caption: str, motion: str, trigger: str, troupe: Players | None) -> str:
+    """Give the text of a clip that shows a motion.
+
+    A closed troupe gets who and where the caption names, and the trigger for what is done there,
+    whatever verb the caption has: 'a red robot motion7 at night'. Any other pack gets the caption,
+    with the motion's words where it lacks them.
+    """
+    if troupe is None:
+        told = caption.strip().rstrip(".")
+        named = motion.casefold() in told.casefold()
+        return told if named and told else ", ".join(filter(None, (told, motion)))
+    found, colour = find_kind(caption), find_colour(caption)
+    kind = played_sense(found[1], troupe.kinds) if found else None
+    shade = colour.meaning if colour and colour.meaning in troupe.colours else ""
+    figure = with_article(f"{shade} {kind.meaning}".strip()) if kind else ""
+    place = find_backdrop(caption, troupe.backdrops)
+    where = load_lexicon().where(place) if place else ""
+    return " ".join(filter(None, (figure, trigger, where)))
+
+
+def picture_prompt(name: str, kind: str, trigger: str, troupe: Players | None) -> str:
+    """Give the text of a character's picture: 'look3 stands', 'A <luna> witch'."""
+    if troupe is not None:
+        return f"{trigger} stands"
+    return " ".join(filter(None, ("A", trigger, kind or name)))

@@ -19,6 +19,7 @@ from starlette.responses import Response
 from pipeline.errors import InputError, PipelineError
 from pipeline.files import details_of, problem_of
 from pipeline.settings import Settings
+from pipeline.story import Record
 from studio.refusals import (
     ConflictError,
     NotAllowedError,
@@ -38,6 +39,7 @@ _LENGTHS = ("string_too_long", "string_too_short", "string_unicode")
 
 View = dict[str, Any]
 T = TypeVar("T")
+B = TypeVar("B", bound=Record)
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,12 @@ def parsed(body: bytes, kind: TypeAdapter[T]) -> T:
         return kind.validate_python(told)
     except ValidationError as error:
         raise refused(error) from error
+
+
+def reading(kind: type[B], answer: Callable[[Settings, B], View]) -> Work:
+    """Give the work of a route whose body is of that kind."""
+    adapter: TypeAdapter[B] = TypeAdapter(kind)
+    return lambda asked: answer(asked.settings, parsed(asked.body, adapter))
 
 
 def refused(error: ValidationError) -> InputError:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
 from fastapi import APIRouter
-from pydantic import TypeAdapter
 from starlette.routing import BaseRoute
 
 from pipeline.artifacts import FilmSettings
 from pipeline.queue import Queue
 from pipeline.settings import Settings
-from pipeline.story import Record
 from studio import bodies, packs
-from studio.answers import API_PREFIX, Asked, Endpoint, View, Work, answering, parsed
+from studio.answers import API_PREFIX, Asked, Endpoint, View, answering, parsed, reading
 from studio.bundles import importing
 from studio.cards import Shown
 from studio.changing import Stamps, change
 from studio.copies import copy_view, remember
 from studio.history import version_views
 from studio.jobs import JobDesk
+from studio.learned_api import learned_endpoints
+from studio.learning import keep_learned
 from studio.libraries import add_folder, libraries_view, look_again, remove_library
 from studio.motions import decide, motions_of, search
 from studio.operations import count_up
@@ -37,13 +34,15 @@ from studio.uploads import LIST, VIDEO, receiving
 from studio.views import changed_view, saved_time, shelf_view, show, story_view
 from studio.visitors import Visitors
 
-B = TypeVar("B", bound=Record)
-
 
 def api_routes(settings: Settings, queue: Queue) -> list[BaseRoute]:
     """Give the routes that answer in JSON; see `launch(app_kwargs=...)`."""
     router, visitors = APIRouter(), Visitors(settings)
-    endpoints = {**_endpoints(Api(settings, queue), visitors), **_arriving(visitors, queue)}
+    endpoints = {
+        **_endpoints(Api(settings, queue), visitors),
+        **learned_endpoints(settings, queue, visitors),
+        **_arriving(visitors, queue),
+    }
     for name, endpoint in endpoints.items():
         router.add_route(f"{API_PREFIX}/{name}", endpoint, methods=["POST"])
     return router.routes
@@ -64,6 +63,8 @@ class Api:
 
     def open(self, settings: Settings, told: bodies.OfProject) -> View:
         """Give a whole story, and say what failed since it was looked at last."""
+        with editing(settings, told.project) as project:
+            keep_learned(project, settings)
         shown = self._show(settings, told)
         missed = self._desk.missed(shown.project, settings)
         return story_view(shown, notice={"title": FAILED, "lines": missed} if missed else None)
@@ -203,31 +204,31 @@ class Api:
 def _endpoints(api: Api, visitors: Visitors) -> dict[str, Endpoint]:
     """Every route by its name."""
     works = {
-        "shelf": _reading(bodies.Nothing, api.shelf),
-        "open": _reading(bodies.OfProject, api.open),
+        "shelf": reading(bodies.Nothing, api.shelf),
+        "open": reading(bodies.OfProject, api.open),
         "edit": api.edit,
-        "watch": _reading(bodies.Watch, api.watch),
-        "scene": _reading(bodies.OfScene, api.scene),
-        "cancel": _reading(bodies.Cancel, api.cancel),
-        "render": _reading(bodies.Render, api.render),
-        "take": _reading(bodies.OfTake, api.take),
-        "film": _reading(bodies.MakeFilm, api.film),
-        "animatic": _reading(bodies.OfProject, api.animatic),
-        "versions": _reading(bodies.OfProject, api.versions),
-        "words": _reading(bodies.Words, api.words),
-        "motions": _reading(bodies.OfProject, api.motions),
-        "motion": _reading(bodies.OfMotion, api.motion),
-        "search": _reading(bodies.Search, api.search),
-        "decide": _reading(bodies.Decide, api.decide),
-        "libraries": _reading(bodies.OfProject, api.libraries),
-        "library_add": _reading(bodies.AddFolder, api.library_add),
-        "library_again": _reading(bodies.OfLibrary, api.library_again),
-        "library_remove": _reading(bodies.OfLibrary, api.library_remove),
-        "packs": _reading(bodies.OfProject, api.packs),
-        "pack_fetch": _reading(bodies.OfPack, api.pack_fetch),
-        "pack_remove": _reading(bodies.OfPack, api.pack_remove),
-        "copy": _reading(bodies.OfProject, api.copy),
-        "remember": _reading(bodies.Remember, api.remember),
+        "watch": reading(bodies.Watch, api.watch),
+        "scene": reading(bodies.OfScene, api.scene),
+        "cancel": reading(bodies.Cancel, api.cancel),
+        "render": reading(bodies.Render, api.render),
+        "take": reading(bodies.OfTake, api.take),
+        "film": reading(bodies.MakeFilm, api.film),
+        "animatic": reading(bodies.OfProject, api.animatic),
+        "versions": reading(bodies.OfProject, api.versions),
+        "words": reading(bodies.Words, api.words),
+        "motions": reading(bodies.OfProject, api.motions),
+        "motion": reading(bodies.OfMotion, api.motion),
+        "search": reading(bodies.Search, api.search),
+        "decide": reading(bodies.Decide, api.decide),
+        "libraries": reading(bodies.OfProject, api.libraries),
+        "library_add": reading(bodies.AddFolder, api.library_add),
+        "library_again": reading(bodies.OfLibrary, api.library_again),
+        "library_remove": reading(bodies.OfLibrary, api.library_remove),
+        "packs": reading(bodies.OfProject, api.packs),
+        "pack_fetch": reading(bodies.OfPack, api.pack_fetch),
+        "pack_remove": reading(bodies.OfPack, api.pack_remove),
+        "copy": reading(bodies.OfProject, api.copy),
+        "remember": reading(bodies.Remember, api.remember),
     }
     return {
         **{name: answering(work, visitors) for name, work in works.items()},
@@ -242,9 +243,3 @@ def _arriving(visitors: Visitors, queue: Queue) -> dict[str, Endpoint]:
         "clip": receiving(visitors, queue, VIDEO),
         "captions": receiving(visitors, queue, LIST),
     }
-
-
-def _reading(kind: type[B], answer: Callable[[Settings, B], View]) -> Work:
-    """The work of a route whose body is of that kind."""
-    adapter: TypeAdapter[B] = TypeAdapter(kind)
-    return lambda asked: answer(asked.settings, parsed(asked.body, adapter))

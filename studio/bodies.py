@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from pipeline.artifacts import Casting, FilmSettings
 from pipeline.clips import ClipFilter, Verdict
+from pipeline.prior import PriorKind, Steps
 from pipeline.story import MAX_SCENES, Record, ShortText
 from studio.operations import Name
 from studio.reading import MAX_CHARACTERS
@@ -129,6 +130,78 @@ class OfLibrary(OfProject):
     """Which library is asked for."""
 
     library: Name
+
+
+class OfPrior(OfProject):
+    """Which learned motion or look is asked for."""
+
+    prior: Name
+
+
+class RemovePrior(OfPrior):
+    """A learned motion or look to be deleted, even one that stories use if asked for `anyway`."""
+
+    anyway: bool = False
+
+
+class OfThing(OfProject):
+    """Which motion or which character of a story is asked for, as something to be learned."""
+
+    motion: Name | None = None
+    character: Name | None = None
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if (self.motion is None) == (self.character is None):
+            raise ValueError("one motion or one character is learned")
+        return self
+
+
+class Learn(OfThing):
+    """What is learned, and how; None = as the model has it."""
+
+    steps: Steps | None = None
+    background: Literal["keep", "remove"] | None = None
+    """What is done with what is around the figure of a picture."""
+
+
+class LearnControl(OfProject):
+    """What some learning that goes on shall do."""
+
+    id: JobId
+    word: Literal["save_now", "sample_now", "stop"]
+
+
+class UsePrior(OfThing):
+    """What a motion or character uses of what was learned; None = nothing."""
+
+    prior: Name | None
+    chosen: bool = True
+    """False = again what fits its words."""
+
+
+class OfCharacter(OfProject):
+    """Which character is asked for."""
+
+    character: Name
+
+
+class OfLook(OfCharacter):
+    """Which picture of a character is asked for."""
+
+    picture: Name
+
+
+class BringPrior(OfProject):
+    """What a file of weights from elsewhere holds; what is empty its own header tells."""
+
+    name: Annotated[str, StringConstraints(max_length=_LONGEST_PATH)] = ""
+    """What the file is called."""
+    kind: PriorKind | None = None
+    words: ShortText = ""
+    figure: ShortText = ""
+    trigger: ShortText = ""
+    licence: ShortText = ""
 
 
 class Copy(Record):

@@ -17,7 +17,7 @@ from pipeline.workspace import Project
 from studio.figures import backdrop_address, overlap_views, region_views
 from studio.signing import Links
 from studio.staging import PlayedPack, StagedScene, Staging, finding_key
-from studio.takes import Takes, compared_with, is_draft, played
+from studio.takes import Takes, compared_with, is_draft, played, same_but_learned
 
 _SKETCH = "The picture is a sketch: a take shows what the words say."
 View = dict[str, Any]
@@ -39,8 +39,19 @@ class Shown:
 
     def is_stale(self, take: Take) -> bool:
         """Whether a take shows other words or boxes than would be rendered now."""
-        now = self.staging.scenes[take.scene_id].prompt
-        return played(take.prompt) != played(now)
+        return bool(self.changed(take))
+
+    def changed(self, take: Take) -> str:
+        """Say why a take is outdated; empty where it is not."""
+        staged = self.staging.scenes[take.scene_id]
+        now = [staged.prompt, *([staged.plain] if take.is_comparison else [])]
+        if played(take.prompt) in map(played, now):
+            return ""
+        if played(take.prompt) == played(staged.plain):
+            return "something in it was learned since"
+        if same_but_learned(take.prompt, staged.prompt):
+            return "what was learned has changed since"
+        return "the scene has changed since"
 
     def state(self, scene: Scene) -> str:
         """Say how far a scene is: 'draft', 'planned', 'done', or 'stale'."""
@@ -143,9 +154,9 @@ def _takes(shown: Shown, scene: Scene) -> list[View]:
 
 
 def _take(shown: Shown, take: Take, number: int) -> View:
-    stale = shown.is_stale(take)
+    outdated = shown.changed(take)
     draft = is_draft(take, shown.staging.pack.record)
-    changed = "; the scene has changed since" if stale else ""
+    changed = f"; {outdated}" if outdated else ""
     what = "Draft" if draft else "Take"
     path = f"takes/{take.scene_id}/{take.id}"
     return {
@@ -153,7 +164,7 @@ def _take(shown: Shown, take: Take, number: int) -> View:
         "label": f"Take {number}",
         "without": _left_out(take),
         "learned": bool(take.priors),
-        "stale": stale,
+        "stale": bool(outdated),
         "seed": take.settings.seed,
         "quality": "draft" if draft else "final",
         "video": shown.address(f"{path}.mp4"),

@@ -15,7 +15,7 @@ from studio.operations import Done, Operation
 from studio.projects import editing
 from studio.refusals import ConflictError
 from studio.signing import Links
-from studio.staging import stage
+from studio.staging import Staging, stage
 from studio.views import View, changed_scenes, changed_view, show, story_view
 
 _KEPT_EDITS = 50
@@ -75,6 +75,11 @@ def change(operation: Operation, settings: Settings, links: Links, stamps: Stamp
     touched = [operation.touched] if operation.touched else []
     scenes = [*changed_scenes(before, shown.staging), *touched]
     return changed_view(shown, scenes, notice=done.notice, selected=done.selected)
+
+
+def changed_since(before: Staging, shown: Shown) -> View:
+    """Give what has changed of a story that was staged so before."""
+    return changed_view(shown, changed_scenes(before, shown.staging))
 
 
 def _whole(shown: Shown, done: Done) -> View:

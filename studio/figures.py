@@ -31,6 +31,8 @@ def actor_view(character: Character, staging: Staging, at: int) -> View:
         "colour": _hex(mark_colour(part, at)),
         "played": f"the {part.colour} {part.kind}" if part else "",
         "face": _face(part.kind, part.colour) if part else None,
+        "pictures": len(character.pictures),
+        "learned": staging.casting.learned_of(character_id=character.id) is not None,
         "asks": question.asks if question else "",
         "choices": [
             {"kind": kind, "colour": colour, "face": _face(kind, colour)}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -34,12 +36,19 @@ _DOING = {
     "fetch": "fetching clips from their site",
     "probe": "looking into files",
     "look": "following actors",
+    "read": "reading clips and pictures",
+    "latents": "making them small",
+    "train": "learning",
     "video_text": "comparing movements with the words",
     "crop": "cutting actors out",
 }
-"""What work on clips does at each stage; its steps count within the stage."""
+"""What work on clips does at each stage, and learning; its steps count within the stage."""
 ON_CLIPS = ("retrieve", "scan")
 """Kinds of work that read libraries of clips."""
+TRAIN = "train"
+"""The kind of work that learns a motion or a look."""
+_IN_STAGES = (*ON_CLIPS, TRAIN)
+"""Kinds of work whose steps count within a stage; what learns says itself how long it takes."""
 _FETCHING = "python -m pipeline packs fetch"
 """The command that a hint names for missing weights; the page has a button that does it."""
 _TITLES = {
@@ -53,6 +62,9 @@ _ASIDES = {
     "looking": "looking at the take",
 }
 """What a renderer's notes are called on the page; others are told as they are."""
+_LOSS = re.compile(r"loss ([0-9]+(?:\.[0-9]+)?)")
+_STEP = re.compile(r",? ?step [0-9]+ of [0-9]+")
+"""Of a note of learning: the page says the step itself."""
 _WITHOUT = {"boxes": " without boxes", "priors": " without what was learned"}
 
 
@@ -175,13 +187,15 @@ class JobDesk:
     ) -> dict[str, Any]:
         """A job for `static/page/jobs.js`; `waiting` lists those it waits for, oldest first."""
         scene_id = _scene_of(job)
-        preview = f"{project.path.name}/jobs/{job.id}/{job.step}"
+        shown = zlib.crc32(job.preview or b"") if job.kind == TRAIN else job.step
+        preview = f"{project.path.name}/jobs/{job.id}/{shown}"  # learning draws one now and then
         return {
             "id": job.id,
             "kind": job.kind,
             "scene_id": scene_id,
             "motion": job.arguments.get("motion_id"),
-            "doing": _DOING.get(job.stage, "") if job.kind in ON_CLIPS else "",
+            "character": job.arguments.get("character_id"),
+            "doing": _DOING.get(job.stage, "") if job.kind in _IN_STAGES else "",
             "aside": _aside(job),
             "without": _left_out(job),
             "pack": job.arguments.get("pack"),
@@ -191,11 +205,13 @@ class JobDesk:
             "active": job.is_active,
             "step": job.step,
             "total": job.total,
-            "eta": None if job.kind in (*ON_CLIPS, *ASIDE) else job.eta_seconds,
+            "eta": None if job.kind in (*_IN_STAGES, *ASIDE) else job.eta_seconds,
+            "loss": _loss(job),
+            "wish": job.control,
             "ahead": waiting.index(job.id) if job.id in waiting else 0,
             "preview": self._links.link(settings, preview) if job.preview else None,
             "failed": self._failure(job, settings) if job.state == "failed" else None,
-            "outcome": _outcome(job) if job.state == "done" else "",
+            "outcome": _outcome(job, project) if job.state == "done" else "",
         }
 
     def _failure(self, job: Job, settings: Settings) -> str:
@@ -217,12 +233,14 @@ def _about(job: Job) -> tuple[str | None, ...]:
         return (job.arguments.get("pack"),)
     if job.kind == "scan":
         return tuple(job.arguments.get(name) for name in ("path", "library", "name", "motion_id"))
-    return _scene_of(job), job.arguments.get("motion_id")
+    return _scene_of(job), job.arguments.get("motion_id"), job.arguments.get("character_id")
 
 
-def _outcome(job: Job) -> str:
-    """Say what came of a look through clips; empty of other work."""
+def _outcome(job: Job, project: Project) -> str:
+    """Say what came of a look through clips, or of learning; empty of other work."""
     told = job.result
+    if job.kind == TRAIN:
+        return f"“{_learned(job, project)}” is learned."
     if job.kind != "scan" or not isinstance(told, dict | list):
         return ""
     if isinstance(told, list):  # the shots of a video
@@ -239,6 +257,8 @@ def _title(job: Job, project: Project, scene_id: str | None) -> str:
         return _TITLES[job.kind]
     if job.kind == "fetch":
         return f"Fetching the model {job.arguments.get('pack', '')}"
+    if job.kind == TRAIN:
+        return f"Learning “{_learned(job, project)}”"
     if job.kind == "retrieve":
         return f"Searching clips of “{job.arguments.get('words', '')}”"
     scene = next((one for one in project.story.scenes if one.id == scene_id), None)
@@ -246,8 +266,24 @@ def _title(job: Job, project: Project, scene_id: str | None) -> str:
     return f"{title}{_WITHOUT.get(_left_out(job), '')}"
 
 
+def _learned(job: Job, project: Project) -> str:
+    """What some learning is about: a motion's words, or a character's name."""
+    story, told = project.story, job.arguments
+    words = {one.words for one in story.motions if one.id == told.get("motion_id")}
+    names = {one.name for one in story.characters if one.id == told.get("character_id")}
+    return next(iter(words | names), "what is no longer in the story")
+
+
+def _loss(job: Job) -> float | None:
+    """The loss of the last step, which learning says in its note."""
+    told = _LOSS.match(job.note) if job.kind == TRAIN else None
+    return float(told[1]) if told else None
+
+
 def _aside(job: Job) -> str:
     """What work does beside its steps; empty of work on clips, which says what it does itself."""
+    if job.kind == TRAIN:
+        return _STEP.sub("", _LOSS.sub("", job.note)).strip(", ")
     if job.kind in ON_CLIPS or job.note.startswith("step "):
         return ""
     return _ASIDES.get(job.note, job.note)

@@ -35,7 +35,9 @@ from pipeline.story import NUM_KEYFRAMES
 from pipeline.workspace import Project
 from studio.clip_media import FILES, find_preview
 from studio.drawings import THEATRE_PREFIX, backdrop, face
+from studio.looks import find_look
 from studio.pictures import find_picture
+from studio.priors import LEARNED, find_sample, packed
 from studio.projects import checked_id, find_take, open_by_id
 from studio.projects import film_file as find_film
 from studio.refusals import NotThereError, TooLargeError, UnforeseenError, boundary
@@ -68,10 +70,14 @@ def make_routes(settings: Settings, queue: Queue) -> list[BaseRoute]:
     signed.add_api_route(project + "/films/{film_id}.srt", media.subtitles)
     signed.add_api_route(project + "/films/{film_id}.vtt", media.captions)
     signed.add_api_route(project + "/pictures/{picture_id}.jpg", media.picture)
+    signed.add_api_route(project + "/looks/{picture_id}.png", media.look)
     signed.add_api_route(project + "/clips/{motion_id}/{clip_id}/{name}", media.clip)
     signed.add_api_route(project + "/jobs/{job_id}/{step}", media.preview)
     signed.add_api_route(project + "/story/{name}", media.story)
     signed.add_api_route(project + "/export.zip", media.bundle)
+    learned = f"{MEDIA_PREFIX}/{LEARNED}/{{key}}"
+    signed.add_api_route(learned + "/samples/{name}", media.sample)
+    signed.add_api_route(learned + "/export.zip", media.learned)
     router = APIRouter()
     router.add_api_route(STATIC_PREFIX + "/{name:path}", static_file)
     router.add_api_route(THEATRE_PREFIX + "/backdrops/{name}.png", backdrop)
@@ -158,6 +164,28 @@ class Media:
         """Serve a picture that the storyteller brought."""
         path = _found(lambda: find_picture(_open(request, project_id), picture_id))
         return FileResponse(path, media_type="image/jpeg", headers=_KEPT)
+
+    def look(self, request: Request, project_id: str, picture_id: str) -> FileResponse:
+        """Serve a picture that a character's look is learned from."""
+        path = _found(lambda: find_look(_open(request, project_id), picture_id))
+        return FileResponse(path, media_type="image/png", headers=_KEPT)
+
+    def sample(self, request: Request, key: str, name: str) -> FileResponse:
+        """Serve what a motion or look showed at a step while it was learned."""
+        path = _found(lambda: find_sample(request.state.settings, self._links, key, name))
+        return FileResponse(path, media_type="image/webp", headers=_KEPT)
+
+    def learned(self, request: Request, key: str) -> FileResponse:
+        """Hand over a learned motion or look as a zip, made for this request alone."""
+        path = _found(lambda: packed(request.state.settings, self._links, key))
+        removal = BackgroundTask(shutil.rmtree, path.parent, ignore_errors=True)
+        return FileResponse(
+            path,
+            media_type="application/zip",
+            filename=path.name,
+            headers={**_GUARDED, "Cache-Control": "no-store"},
+            background=removal,
+        )
 
     def clip(
         self, request: Request, project_id: str, motion_id: str, clip_id: str, name: str

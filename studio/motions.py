@@ -17,6 +17,7 @@ from studio.clip_media import clip_addresses
 from studio.clips import Found, by_step, clip_words, find_candidate, found, score_views
 from studio.libraries import can_fetch, unfit_libraries
 from studio.planners import model_options
+from studio.priors import Library
 from studio.projects import editing, open_by_id
 from studio.refusals import NotAllowedError, NotThereError
 from studio.rendering import check_queue
@@ -32,8 +33,9 @@ class Motions:
 
     def __init__(self, project: Project, settings: Settings, links: Links) -> None:
         self._project, self._settings, self._links = project, settings, links
-        casting = stage(project, settings).casting
-        self._parts = {part.motion_id: part for part in casting.motions}
+        self._casting = stage(project, settings).casting
+        self._parts = {part.motion_id: part for part in self._casting.motions}
+        self._learned = Library(settings, links)
         self._unfit = unfit_libraries(settings)
 
     def heads(self) -> list[View]:
@@ -75,10 +77,15 @@ class Motions:
             "words": motion.words,
             "state": part.state if part else "known",
             "played": _played(motion, part),
+            "learned": self._learned_view(motion),
             "searched": clips.retrieval is not None,
             "approved": clips.number("approved"),
             "rejected": clips.number("rejected"),
         }
+
+    def _learned_view(self, motion: Motion) -> View | None:
+        used = self._casting.learned_of(motion_id=motion.id)
+        return self._learned.brief(used.prior) if used and used.prior else None
 
     def _clip(self, motion: Motion, candidate: Candidate) -> View:
         here = (self._project, self._settings, self._links)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from pipeline.artifacts import FilmSettings
 from pipeline.errors import InputError
-from pipeline.packs.weights import find_weights, weights_revision
+from pipeline.packs.weights import played_revision
 from pipeline.queue import Job, Queue
 from pipeline.rendering import render_settings
 from pipeline.story import MAX_SCENES, Scene
@@ -127,7 +127,9 @@ def _without(shown: Shown, scene: Scene, what: Without) -> dict[str, object]:
     if chosen is None or chosen.is_comparison:
         hint = "Render the scene first, then without its boxes."
         raise InputError("There is no take yet to compare with", hint=hint)
-    if _revision(shown) not in ("", chosen.pack_revision):
+    pack, home = shown.staging.pack, shown.settings.home
+    revision = played_revision(pack.name, pack.record, home=home)
+    if revision not in ("", chosen.pack_revision):
         hint = "Render the scene again first."
         raise InputError("This take was made by another version of the model", hint=hint)
     how, draft = chosen.settings, is_draft(chosen, shown.staging.pack.record)
@@ -140,15 +142,6 @@ def _without(shown: Shown, scene: Scene, what: Without) -> dict[str, object]:
         "render": how.model_dump(exclude=_IN_ARGUMENTS, exclude_defaults=True),
         "use_priors" if what == "priors" else "use_regions": False,
     }
-
-
-def _revision(shown: Shown) -> str:
-    """The revision of the weights that play now; empty where they are still to be fetched."""
-    pack = shown.staging.pack
-    if pack.record.hub_id is None:
-        return pack.record.revision
-    folder = find_weights(pack.name, pack.record, home=shown.settings.home)
-    return weights_revision(folder) if folder.is_dir() else ""
 
 
 def _seed(shown: Shown, scene: Scene, seed: Seed, waiting: Sequence[Job]) -> int:

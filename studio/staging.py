@@ -19,7 +19,14 @@ from pipeline.packs.obedience import OBEDIENCE_FILE, load_obedience
 from pipeline.packs.record import PACK_FILE, PackRecord, TroupeNames, find_pack, load_record
 from pipeline.plan.lint import Finding, Limits, lint
 from pipeline.plan.questions import Question, casting_questions
-from pipeline.playing import backdrop_of, cast_for, names_of, prompt_for
+from pipeline.playing import (
+    backdrop_of,
+    cast_for,
+    learned_heads,
+    names_of,
+    prompt_for,
+    with_learned,
+)
 from pipeline.rendering import normalise
 from pipeline.settings import Settings
 from pipeline.story import Scene, Story
@@ -55,6 +62,8 @@ class StagedScene:
     backdrop: str | None
     """The theatre's, behind the boxes; None = plain paper."""
     prompt: ScenePrompt
+    plain: ScenePrompt
+    """The same without what was learned, as it is rendered to compare."""
     findings: tuple[Finding, ...]
 
 
@@ -92,7 +101,7 @@ def stage(project: Project, settings: Settings) -> Staging:
     places = {place.scene_id: place for place in previous.places} if previous else {}
     before = previous and previous.model_copy(update={"places": ()})
     bare = _only(story)
-    cast = _cast(_Part(bare, before, pack))
+    cast = with_learned(_cast(_Part(bare, before, pack)), story, learned_heads(settings))
     scenes = {
         scene.id: _staged(_part_of(scene, bare, _placed(cast, places.get(scene.id)), pack))
         for scene in story.scenes
@@ -146,11 +155,13 @@ def _placed(cast: Casting, place: PlacePart | None) -> Casting:
 
 def _part_of(scene: Scene, story: Story, cast: Casting, pack: PlayedPack) -> _Part:
     """The story and its casting with that scene and the scene's motions alone."""
-    used = {region.motion_id for region in scene.regions}
+    uses = (use for region in scene.regions for use in (region, *region.priors))
+    used = {use.motion_id for use in uses}
     motions = tuple(motion for motion in story.motions if motion.id in used)
     moves = tuple(part for part in cast.motions if part.motion_id in used)
     part = story.model_copy(update={"motions": motions, "scenes": (scene,)})
-    return _Part(part, cast.model_copy(update={"motions": moves}), pack)
+    learned = tuple(one for one in cast.learned if one.motion_id is None or one.motion_id in used)
+    return _Part(part, cast.model_copy(update={"motions": moves, "learned": learned}), pack)
 
 
 @lru_cache(maxsize=_KEPT_STORIES)
@@ -169,12 +180,14 @@ def _findings_of_all(part: _Part) -> tuple[Finding, ...]:
 def _staged(part: _Part) -> StagedScene:
     pack, (scene,) = part.pack, part.story.scenes
     casting = cast_for(part.story, pack.record, pack=pack.name, previous=part.casting)
-    prompt = prompt_for(part.story, scene.id, pack.record, casting)
+    told = (part.story, scene.id, pack.record, casting)
+    prompt, plain = prompt_for(*told), prompt_for(*told, use_learned=False)
     found = lint(part.story, limits=pack.limits)
     return StagedScene(
         story=part.story,
         place=next(iter(casting.places), None),
         backdrop=backdrop_of(scene, casting),
         prompt=normalise(prompt, pack.record),
+        plain=normalise(plain, pack.record),
         findings=tuple(one for one in found if one.place.scene_id == scene.id),
     )

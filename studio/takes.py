@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -80,21 +81,44 @@ def compared_with(take: Take, takes: Sequence[Take]) -> Take | None:
 
     None where there is none, and for a take that is no comparison.
     """
-    others = (one for one in reversed(takes) if not one.is_comparison and _made(one) == _made(take))
+    others = (
+        one
+        for one in reversed(takes)
+        if not one.is_comparison
+        if _made(one) == _made(take) and same_but_learned(one.prompt, take.prompt)
+    )
     return next(others, None) if take.is_comparison else None
 
 
 def played(prompt: ScenePrompt) -> tuple[object, ...]:
     """Give all of a prompt that a take with boxes shows."""
-    return prompt.regions, prompt.overlaps, prompt.background
+    return prompt.regions, prompt.overlaps, prompt.background, prompt.priors
+
+
+def same_but_learned(one: ScenePrompt, other: ScenePrompt) -> bool:
+    """Whether two prompts show the same but for what was learned, which has words of its own."""
+    bound = {name for each in (one, other) for prior in each.priors for name in prior.region_ids}
+    return _unlearned(one, bound) == _unlearned(other, bound)
+
+
+def _unlearned(prompt: ScenePrompt, bound: AbstractSet[str]) -> tuple[object, ...]:
+    """All that a take shows, without the words of those regions."""
+    regions = [
+        one.model_copy(update={"text": ""}) if one.region_id in bound else one
+        for one in prompt.regions
+    ]
+    overlaps = [
+        one if bound.isdisjoint(one.region_ids) else one.model_copy(update={"text": ""})
+        for one in prompt.overlaps
+    ]
+    return regions, overlaps, prompt.background
 
 
 def _made(take: Take) -> tuple[object, ...]:
-    """How a take was made, but for the use of boxes and of what was learned."""
+    """How a take was made, but for its words and the use of boxes and of what was learned."""
     how = take.settings
     numbers = (how.seed, how.num_inference_steps, how.guidance_scale, how.negative_prompt)
-    size = (take.pack_revision, take.num_frames, take.width, take.height)
-    return *numbers, *size, *played(take.prompt)
+    return *numbers, take.pack_revision, take.num_frames, take.width, take.height
 
 
 def _look(folder: Path) -> _Folder:

@@ -2,13 +2,14 @@
 import { el } from './dom.js';
 import { Field } from './field.js';
 import { face, faceChoice, presentOf } from './faces.js';
+import { lookWords } from './learned/words.js';
 import { Questions } from './questions.js';
 import { dot } from './scenecard.js';
 
-/** The cast line; `send(op)` sends what was chosen. */
+/** The cast line; `send(op)` sends what was chosen, `teach(character)` opens the window of somebody's look. */
 export class Cast {
-  constructor(send) {
-    this.send = send;
+  constructor(send, teach) {
+    Object.assign(this, { send, teach });
     this.faces = el('ul', { class: 'faces' });
     this.questions = new Questions((character, choice) => this.recast(character, choice));
     this.notes = el('ul', { class: 'notes' });
@@ -44,7 +45,7 @@ export class Cast {
 
   actor(actor) {
     const button = el('button', { type: 'button', class: 'actor-face', 'data-character': actor.id, 'aria-expanded': String(actor.id === this.open) },
-      face(actor.face, actor.name), el('span', {}, el('strong', {}, dot(actor.colour), actor.name), el('small', { text: actor.played || actor.look })));
+      face(actor.face, actor.name), el('span', {}, el('strong', {}, dot(actor.colour), actor.name), el('small', { text: actor.learned ? 'learned look' : actor.played || actor.look })));
     button.title = actor.played ? 'Who this is, and who plays it' : 'Who this is';
     button.addEventListener('click', () => this.toggle(actor.id === this.open ? null : actor.id));
     return el('li', {}, button);
@@ -94,7 +95,7 @@ export class Cast {
     this.sheets.clear();
     const actor = this.cast.find(({ id }) => id === this.open);
     if (!actor) { this.body.replaceChildren(); return; }
-    const sheet = new Sheet(actor, this.send);
+    const sheet = new Sheet(actor, this.send, this.teach);
     this.sheets.set(actor.id, sheet);
     const parts = [sheet.root];
     if (actor.choices.length) {
@@ -104,18 +105,21 @@ export class Cast {
   }
 }
 
-/** Name, kind and look of one character. */
+/** Name, kind and look of one character; the look can also be taught from pictures. */
 class Sheet {
-  constructor(actor, send) {
+  constructor(actor, send, teach) {
     this.id = actor.id;
     const field = (name, label, hint = '') => new Field({ label, kind: 'line', max: 200, hint, send: (value) => send({ op: 'character', id: actor.id, [name]: value }) });
     this.fields = { name: field('name', 'Name'), kind: field('kind', 'What it is', 'fox, witch, robot'), look: field('look', 'How it looks') };
-    this.root = el('div', { class: 'character-sheet' }, ...Object.values(this.fields).map(({ root }) => root));
+    this.teach = el('button', { type: 'button', class: 'plain', 'aria-haspopup': 'dialog', title: 'Teach the studio from pictures how somebody looks' });
+    this.teach.addEventListener('click', () => teach(actor.id));
+    this.root = el('div', { class: 'character-sheet' }, ...Object.values(this.fields).map(({ root }) => root), this.teach);
     this.set(actor);
   }
 
   set(actor) {
     if (!actor) return;
     for (const [name, field] of Object.entries(this.fields)) field.set(actor[name] || '');
+    this.teach.textContent = lookWords(actor);
   }
 }

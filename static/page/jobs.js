@@ -1,6 +1,7 @@
 // Watches the open story: asks the studio while work goes on, shows it in a bar, and notices other windows' edits.
 import { call } from './api.js';
 import { el } from './dom.js';
+import { isAboutLearning } from './learned/learned.js';
 import { isAboutModels } from './models.js';
 import { fillMeter, progressWords } from './progress.js';
 import { Strip } from './strip.js';
@@ -124,6 +125,7 @@ class Bar {
     const first = foremost(jobs);
     if (this.ids[0] !== first.id) this.stop.disabled = this.stopAll.disabled = false;
     this.ids = [first, ...jobs.filter((job) => job !== first)].map((job) => job.id);
+    this.stop.textContent = isAboutLearning(first) ? 'Stop' : 'Cancel'; // what is learned so far is kept
     if (this.title.textContent !== first.title) this.title.textContent = first.title;
     if (!this.stop.disabled) this.say(progressWords(first, jobs.filter((job) => job !== first && job.state === 'queued').length));
     fillMeter(this.meter, first);

@@ -13,6 +13,7 @@ import { Film } from './film.js';
 import { openFilmWindow } from './filmwindow.js';
 import { Watch } from './jobs.js';
 import { openKeep } from './keep.js';
+import { isAboutLearning, Learned } from './learned/learned.js';
 import { forgetting, Notice } from './notice.js';
 import { decide, isGone, noticed } from './others.js';
 import { isAboutModels, Models } from './models.js';
@@ -42,7 +43,8 @@ export function makeMessengers(shop) {
     ended: (jobs) => {
       shop.motions.ended(jobs.filter(isAboutClips));
       shop.models.ended(jobs.filter(isAboutModels));
-      shop.errands.ended(jobs.filter((job) => !isAboutClips(job) && !isAboutModels(job)));
+      shop.learned.ended(jobs.filter(isAboutLearning));
+      shop.errands.ended(jobs.filter((job) => ![isAboutClips, isAboutModels, isAboutLearning].some((is) => is(job))));
     },
     heard: ({ revision }) => noticed(shop, revision),
     say: (words) => shop.say(words),
@@ -56,6 +58,17 @@ export function makeMessengers(shop) {
   });
 }
 
+/** Give a workshop the windows of what was learned. */
+function makeLearned(shop) {
+  shop.learned = new Learned({
+    place: () => shop.root,
+    watch: () => shop.watch,
+    settled: () => shop.errands.settled(),
+    adopt: (view) => shop.refresh(view, false),
+    again: () => shop.errands.fetch(null),
+  });
+}
+
 /** Give a workshop the window of motions. */
 function makeMotions(shop) {
   shop.motions = new Motions({
@@ -63,6 +76,7 @@ function makeMotions(shop) {
     place: () => shop.root,
     scene: () => shop.story.scene(shop.selected),
     like: (op) => shop.moveLike(op),
+    learned: shop.learned,
     watch: () => shop.watch,
     settled: () => shop.errands.settled(),
   });
@@ -89,13 +103,15 @@ export function makeParts(shop) {
     playBoxes: () => shop.playBoxes(),
     makeAnimatic: () => shop.errands.animatic(),
     motions: () => shop.motions.open(),
+    learned: () => shop.learned.open(),
     models: () => shop.models.open(),
     history: () => shop.openVersions(),
     keep: () => openKeep(shop.root, shop.story.head),
   });
+  makeLearned(shop);
   makeMotions(shop);
   makeModels(shop);
-  shop.cast = new Cast(send);
+  shop.cast = new Cast(send, (character) => shop.learned.openLook(character));
   shop.findings = new StoryFindings(send, () => shop.editor.root);
   shop.film = new Film();
   shop.notice = new Notice(() => shop.editor.root);

@@ -5,7 +5,7 @@ import { duration } from './dom.js';
 export function progressWords(job, waiting = 0) {
   const words = [];
   if (job.state === 'queued') words.push(job.ahead ? `waiting, ${job.ahead} before it` : 'getting ready');
-  else if (job.doing) words.push([job.doing, job.total > 1 ? `${job.step} of ${job.total}` : ''].filter(Boolean).join(', '));
+  else if (job.doing) words.push(...[[job.doing, job.total > 1 && `${job.step} of ${job.total}`].filter(Boolean).join(', '), job.aside].filter(Boolean));
   else if (job.aside) words.push(job.aside);
   else if (!job.step) words.push('getting ready');
   else words.push(`step ${job.step} of ${job.total}`);

@@ -6,7 +6,7 @@ import { openMenu } from './menu.js';
 
 /** The top line; `send(op)` sends the title, the other functions do what their button says. */
 export class TopLine {
-  constructor({ send, saved, renderAll, makeFilm, filmWindow, playBoxes, makeAnimatic, motions, models, history, keep }) {
+  constructor({ send, saved, renderAll, makeFilm, filmWindow, playBoxes, makeAnimatic, motions, learned, models, history, keep }) {
     this.title = new Field({ label: 'Title of the story', kind: 'line', max: 200, hint: 'Untitled', send: (value) => send({ op: 'title', value }) });
     this.title.root.classList.add('story-title');
     this.play = button('plain', 'Play the boxes', playBoxes);
@@ -14,6 +14,9 @@ export class TopLine {
     this.motions = button('plain', 'Motions', motions);
     this.motions.setAttribute('aria-haspopup', 'dialog');
     this.motions.title = 'What the motions of the story need, and clips to learn them from';
+    this.learned = button('plain', 'Learned', learned);
+    this.learned.setAttribute('aria-haspopup', 'dialog');
+    this.learned.title = 'The motions and looks that were learned so far, in any story';
     this.render = button('accent', '', () => renderAll(null));
     this.film = button('plain', 'Make the film', makeFilm);
     this.how = button('plain how', '▾', () => filmWindow(!this.film.disabled));
@@ -25,7 +28,7 @@ export class TopLine {
     Object.entries({ 'aria-haspopup': 'menu', 'aria-label': 'Keep this story, earlier versions' }).forEach(([name, value]) => this.more.setAttribute(name, value));
     this.heading = el('h2', { class: 'unseen' });
     this.root = el('header', { class: 'topline' }, this.heading, this.title.root, saved.root,
-      el('div', { class: 'doings' }, this.play, this.motions, this.models, this.render, el('span', { class: 'with-how' }, this.film, this.how), this.more));
+      el('div', { class: 'doings' }, this.play, this.motions, this.learned, this.models, this.render, el('span', { class: 'with-how' }, this.film, this.how), this.more));
   }
 
   draw({ head, scenes }) {

@@ -240,6 +240,7 @@ export class Workshop {
 
   live(jobs) {
     this.jobs = jobs;
+    this.learned?.live(jobs);
     this.motions?.live(jobs);
     this.models?.live(jobs);
     if (!this.form) return;

@@ -10,10 +10,11 @@ import pytest
 from pipeline.checking import limits_of
 from pipeline.packs.obedience import OBEDIENCE_FILE
 from pipeline.packs.record import find_pack, load_record
-from pipeline.plan.casting import cast_story
 from pipeline.plan.lint import lint
 from pipeline.plan.prompts import scene_prompt
 from pipeline.planning import load_troupe, plan
+from pipeline.playing import cast_for, learned_heads
+from pipeline.priors.store import PriorStore
 from pipeline.progress import finish
 from pipeline.rendering import normalise
 from pipeline.settings import Settings
@@ -21,6 +22,7 @@ from pipeline.workspace import Project, create_project
 from studio.staging import finding_key, played_pack, stage
 from studio.views import changed_scenes
 from tests.browser.stories import make_long_story
+from tests.pipeline.priors.kept import make_prior, write_lora
 from tests.studio.fixtures import make_casting
 
 IDEA = "A shy fox finds a lantern. A dragon dances with her at night. Then they both sleep."
@@ -34,7 +36,8 @@ def planned(settings: Settings) -> Project:
 def test_scenes_are_staged_as_the_whole_story_is(settings: Settings, planned: Project) -> None:
     story, troupe, record = planned.story, load_troupe("theatre"), load_record("theatre")
     staging = stage(planned, settings)
-    casting = cast_story(story, troupe=troupe, previous=planned.casting)
+    known = {"previous": planned.casting, "priors": learned_heads(settings)}
+    casting = cast_for(story, record, pack="theatre", **known)
     assert staging.casting == casting
     assert staging.findings == lint(story, limits=limits_of(settings))
     for scene in story.scenes:
@@ -80,3 +83,22 @@ def test_findings_are_known_by_what_they_say(settings: Settings, project: Projec
     keys = [finding_key(one) for one in first]
     assert keys == [finding_key(one) for one in again]
     assert len({*keys}) == len(keys) > 1
+
+
+def test_what_was_learned_is_staged_as_soon_as_it_is_there(
+    settings: Settings, project: Project, tmp_path: Path
+) -> None:
+    before = stage(project, settings)
+    look = {"kind": "character", "words": "Mia", "figure": "fox", "trigger": "look3"}
+    prior = make_prior(key="5" * 24, pack_revision=before.pack.record.revision, plan=None, **look)
+    kept = PriorStore(settings).save(prior, write_lora(tmp_path / "a.safetensors"), {})
+    after = stage(project, settings)
+    assert [one.prior for one in after.casting.learned] == [kept.key]
+    for scene_id, scene in after.scenes.items():
+        then = before.scenes[scene_id]
+        assert scene.prompt.regions[0].text.startswith("look3 walks ")
+        assert scene.prompt.priors[0].region_ids == ("mia",)
+        assert scene.plain == then.plain == then.prompt
+    assert stage(project, settings).scenes["dawn"] is after.scenes["dawn"]
+    PriorStore(settings).remove(kept.key)
+    assert stage(project, settings).scenes["dawn"] is before.scenes["dawn"]

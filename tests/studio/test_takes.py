@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from pipeline.artifacts import OverlapPrompt, ScenePrompt
+from pipeline.artifacts import OverlapPrompt, RenderSettings, ScenePrompt
 from pipeline.packs.record import load_record
+from pipeline.playing import prompt_for, with_learned
+from pipeline.prior import Prior
 from pipeline.workspace import Project
 from studio.cards import Shown
-from studio.takes import Takes, compared_with, seconds_for
+from studio.takes import Takes, compared_with, same_but_learned, seconds_for
+from tests.pipeline.priors.kept import make_prior
 from tests.studio.fixtures import add_take
 from tests.studio.talking import Page
 
@@ -138,3 +142,63 @@ def test_a_take_of_other_words_or_boxes_is_outdated(shown: Shown, part: str) -> 
         shown.project, "dusk", prompt=now.model_copy(update={"regions": regions, "caption": "x"})
     )
     assert (shown.is_stale(same), shown.is_stale(changed)) == (False, True)
+
+
+def learned(shown: Shown, key: str = "5" * 24) -> Shown:
+    """The same after somebody learned how Mia looks."""
+    staging = shown.staging
+    story, heads = shown.project.story, [learned_look(key)]
+    casting = with_learned(staging.casting, story, heads)
+    told = prompt_for(story, "dusk", staging.pack.record, casting)
+    staged = replace(staging.scenes["dusk"], prompt=told)
+    return replace(shown, staging=replace(staging, scenes={**staging.scenes, "dusk": staged}))
+
+
+def learned_look(key: str) -> Prior:
+    look = {"kind": "character", "words": "Mia", "figure": "fox", "trigger": "look3"}
+    return make_prior(key=key, plan=None, **look)
+
+
+def test_a_take_says_that_something_was_learned_since(shown: Shown) -> None:
+    plain, taught = shown.staging.scenes["dusk"].plain, learned(shown)
+    now = taught.staging.scenes["dusk"].prompt
+    assert now.regions[0].text.startswith("look3")
+    before = add_take(shown.project, "dusk", prompt=plain)
+    after = add_take(shown.project, "dusk", prompt=now)
+    other = add_take(shown.project, "dusk", prompt=now.model_copy(update={"background": "x"}))
+    assert (shown.changed(before), taught.changed(before)) == (
+        "",
+        "something in it was learned since",
+    )
+    anew = learned(shown, "6" * 24)
+    assert [shown.changed(after), taught.changed(after), anew.changed(after)] == [
+        "what was learned has changed since",
+        "",
+        "what was learned has changed since",
+    ]
+    assert taught.changed(other) == "the scene has changed since"
+
+
+def test_a_take_without_what_was_learned_belongs_to_the_one_with_it(shown: Shown) -> None:
+    plain, taught = shown.staging.scenes["dusk"].plain, learned(shown)
+    now = taught.staging.scenes["dusk"].prompt
+    without = RenderSettings(num_inference_steps=16, seed=4, use_priors=False)
+    whole = add_take(shown.project, "dusk", seed=4, prompt=now)
+    bare = add_take(shown.project, "dusk", prompt=plain, settings=without)
+    moved = plain.model_copy(update={"regions": plain.regions[:1]})
+    other = add_take(shown.project, "dusk", prompt=moved, settings=without)
+    takes = Takes(shown.project).of("dusk")
+    assert [compared_with(one, takes) for one in (bare, other)] == [whole, None]
+    assert [taught.is_stale(one) for one in takes] == [False, False, True]
+
+
+def test_learned_words_of_an_overlap_are_no_other_scene(shown: Shown) -> None:
+    now = learned(shown).staging.scenes["dusk"].prompt
+    said = OverlapPrompt(region_ids=("mia", "dragon"), text="look3 hugs")
+    theirs = now.model_copy(update={"overlaps": (said,)})
+    plain = theirs.model_copy(
+        update={"overlaps": (said.model_copy(update={"text": "a red fox hugs"}),), "priors": ()}
+    )
+    assert same_but_learned(theirs, plain)
+    bare = theirs.model_copy(update={"priors": ()})
+    assert not same_but_learned(bare, plain)

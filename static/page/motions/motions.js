@@ -11,11 +11,11 @@ export function isAboutClips({ kind }) {
 
 /**
  * The motions of the open story. `story` gives `{project}`, `place` where the window hangs, `scene()` the selected scene;
- * `like(op)` sends the edit; `watch()` gives the watch, `settled()` waits until edits are saved.
+ * `like(op)` sends the edit, `learned` is what was learned; `watch()` gives the watch, `settled()` waits until edits are saved.
  */
 export class Motions {
-  constructor({ story, place, scene, like, watch, settled }) {
-    Object.assign(this, { story, place, scene, like, watch, settled });
+  constructor({ story, place, scene, like, learned, watch, settled }) {
+    Object.assign(this, { story, place, scene, like, learned, watch, settled });
     this.jobs = [];
     this.window = null;
   }
@@ -24,7 +24,7 @@ export class Motions {
   open(motion = '') {
     if (this.window && this.window.open) return;
     const { project } = this.story;
-    const hooks = { scene: this.scene, settled: this.settled, watch: this.watch() };
+    const hooks = { scene: this.scene, settled: this.settled, learned: this.learned, watch: this.watch() };
     this.window = new MotionsWindow({ ...hooks, place: this.place(), project, motion, like: (wish) => this.liked(wish) });
     this.window.live(this.jobs);
   }

@@ -2,6 +2,8 @@
 import { call, upload } from '../api.js';
 import { openDialog } from '../dialog.js';
 import { el, keepFocus } from '../dom.js';
+import { Teach } from '../learned/teach.js';
+import { endedWords } from '../learned/words.js';
 import { sentence } from '../toast.js';
 import { LeftOut } from './leftout.js';
 import { openLikes } from './likes.js';
@@ -16,15 +18,17 @@ import { sendingWords } from './words.js';
  * move like a clip, `watch` knows the work that goes on; `settled()` waits until the story's edits are saved.
  */
 export class MotionsWindow {
-  constructor({ place, project, motion = '', scene, like, watch, settled }) {
+  constructor({ place, project, motion = '', scene, like, learned, watch, settled }) {
     Object.assign(this, { project, scene, like, watch, settled });
     this.wanted = motion;
     this.deciding = Promise.resolve();
     this.jobs = [];
     this.makeParts();
+    this.teach = new Teach({ hub: learned, attempt: (work, after) => this.attempt(work, after), ended: (jobs) => this.learnt(jobs) });
     this.dialog = openDialog(place, 'Motions', this.said, el('div', { class: 'motions-body' }, this.list.root, this.layOut()));
     this.dialog.classList.add('motions');
     this.dialog.addEventListener('close', () => this.sources.show(false));
+    learned.follow(this.teach, this.dialog);
     this.dialog.addEventListener('keydown', (event) => this.pressed(event));
     this.attempt(() => this.load(true));
   }
@@ -59,7 +63,7 @@ export class MotionsWindow {
     this.more = el('button', { type: 'button', class: 'quiet', text: 'Libraries …' });
     this.more.addEventListener('click', () => this.turn(true));
     this.desk = el('div', { class: 'motion-desk', hidden: true }, el('header', {}, this.heading, this.more), this.form.root,
-      this.none, this.wall.root, this.left.root);
+      this.none, this.teach.root, this.wall.root, this.left.root);
     this.nothing = el('p', { class: 'note', text: 'Nobody moves in this story yet. Say in a scene what somebody does.', hidden: true });
     return el('div', { class: 'motion-side' }, this.nothing, this.desk, this.sources.root, this.spoken);
   }
@@ -97,6 +101,8 @@ export class MotionsWindow {
     this.form.draw(motion, fresh);
     this.wall.draw(motion.candidates, fresh);
     this.left.draw(motion.dropped);
+    if (isPlayable(motion)) this.teach.leave();
+    else this.attempt(() => this.teach.about({ motion: motion.id }, fresh));
     this.none.hidden = motion.candidates.length > 0;
     this.none.textContent = motion.searched ? 'No clip was found that fits. Search for other words, or look at what was left out.' : 'Nothing was searched for yet.';
     this.sources.draw(this.view, motion.words);
@@ -177,6 +183,12 @@ export class MotionsWindow {
     this.tell(failed ? `${failed.title}: ${failed.failed || 'try it again.'}` : jobs.map(({ outcome }) => outcome).filter(Boolean).join(' '));
   }
 
+  /** A learning has ended: show the motions as they are now. */
+  async learnt(jobs) {
+    await this.attempt(() => this.load());
+    this.tell(endedWords(jobs));
+  }
+
   pressed(event) {
     const { target } = event;
     if (this.desk.hidden || event.defaultPrevented || target.closest('[popover]')) return; // a menu's keys are its own
@@ -200,6 +212,11 @@ export class MotionsWindow {
       return after ? this.attempt(after) : null;
     }
   }
+}
+
+/** Whether the model plays a motion itself, so that nothing is to be learned. */
+function isPlayable({ state, played, learned = null }) {
+  return state === 'known' && !played && !learned;
 }
 
 /** The motion to begin with: one that needs clips, one that another stands in for, else the first. */

@@ -12,9 +12,9 @@ const CAMERA = {
 };
 
 /** Say what a motion needs; known ones are played, others are learned from clips. */
-export function stateWords({ state, played = '', approved = 0 }) {
+export function stateWords({ state, played = '', approved = 0, learned = null }) {
   if (state === 'known') return played ? `played as “${played}”` : 'can be played';
-  if (state === 'learned') return 'learned';
+  if (state === 'learned') return learned ? learned.words : 'learned';
   if (approved >= ENOUGH) return `${approved} clips picked`;
   return approved ? `needs clips, ${approved} of ${ENOUGH} picked` : 'needs clips';
 }

@@ -1,0 +1,170 @@
+"""What is learned: motions from clips of the theatre's library, looks from drawn pictures."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.clips import Track
+from pipeline.plan.lessons import clip_prompt, picture_prompt, trigger_of
+from pipeline.prior import PriorKind, TrainSettings
+from pipeline.priors.pictures import fit_picture, still_video
+from pipeline.priors.recipes import settings_of
+from pipeline.priors.windows import clip_windows
+from pipeline.retrieve.crop import plan_crop
+from pipeline.theatre.draw import draw_clip
+from pipeline.theatre.library.drawing import draw_spec
+from pipeline.theatre.library.specs import FPS, ClipSpec, approvable, load_specs
+from pipeline.theatre.script import NUM_MARKS, Actor, Mark, Script
+from pipeline.theatre.world import Look, load_world
+from pipeline.vision.cropping import cut_crop
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pipeline.packs.record import PackRecord
+
+EMBER = "ember"
+LOOKS: dict[str, Look] = {
+    **load_world().held_out.looks,
+    EMBER: Look(kind="fox", colour="orange", hat="scarf"),
+}
+"""The looks held out of training, and a fox's to stand beside them."""
+CLIPS = 12
+PICTURES, HELD_BACK = 10, 4
+"""Pictures that a look is learned from, and others that losses are measured on."""
+_POSES = ("stands", "waves", "walks")
+_PICTURE_PX = (288, 192)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What one adapter is trained by.
+
+    Attributes:
+        name: the motion or the look.
+        trigger: the word that calls it.
+        windows: uint8 (F, H, W, 3), clips of the size that is learned at.
+        sources: the clip or picture that each window is of.
+        texts: what each window is shown with.
+    """
+
+    name: str
+    kind: PriorKind
+    trigger: str
+    settings: TrainSettings
+    windows: tuple[NDArray[np.uint8], ...]
+    sources: tuple[str, ...]
+    texts: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """What tells it from other lessons: a hash of all that its weights follow from."""
+        told = repr((self.kind, self.trigger, self.settings, self.sources, self.texts))
+        digest = hashlib.sha256(told.encode())
+        for window in self.windows:
+            digest.update(window.tobytes())
+        return f"{self.name}-{digest.hexdigest()[:16]}"
+
+
+def own_settings(record: PackRecord, kind: PriorKind, **changes: object) -> TrainSettings:
+    """How the pack trains a prior of a kind, but for the changes; None changes nothing."""
+    return made_settings(record, kind, "own", **changes)
+
+
+def made_settings(
+    record: PackRecord, kind: PriorKind, recipe: str, **changes: object
+) -> TrainSettings:
+    """The settings of a recipe for a pack, without preview samples."""
+    own = record.training.get(kind)
+    return settings_of(record, kind, recipe, own=own, **{"sample_every": 0, **changes})
+
+
+def motion_specs(motion: str) -> list[ClipSpec]:
+    """The library's clips that a person would approve for a motion, no one twice."""
+    return [
+        spec
+        for spec in load_specs()
+        if spec.motion == motion and approvable(spec) and not spec.duplicate_of
+    ]
+
+
+def motion_lesson(
+    motion: str,
+    record: PackRecord,
+    settings: TrainSettings,
+    specs: Sequence[ClipSpec] | None = None,
+) -> Lesson:
+    """A lesson from clips of the library, by default the first of those that would be approved."""
+    specs = motion_specs(motion)[:CLIPS] if specs is None else specs
+    trigger = trigger_of(motion, record.motion_triggers)
+    clip = record.sized(settings.num_frames, settings.height_px, settings.width_px)
+    windows, sources, texts = [], [], []
+    for spec in specs:
+        found = clip_windows(_follow(spec, record), FPS, clip, name=spec.path)
+        told = clip_prompt(spec.caption, motion, trigger, record.troupe)
+        windows += found
+        sources += [spec.path] * len(found)
+        texts += [_text(settings, trigger, record.normalise(told)[0])] * len(found)
+    return Lesson(motion, "motion", trigger, settings, tuple(windows), tuple(sources), tuple(texts))
+
+
+def _follow(spec: ClipSpec, record: PackRecord) -> NDArray[np.uint8]:
+    """A clip's frames, cut out around its actor as behind a tracker that never errs."""
+    drawn = draw_spec(spec)
+    boxes = drawn.boxes[0].clip(-0.9, 1.9).tolist()
+    track = Track(
+        label=spec.figures[0].kind,
+        frames=tuple(range(len(boxes))),
+        boxes=tuple(tuple(box) for box in boxes),
+        scores=(1.0,) * len(boxes),
+    )
+    size = (spec.width_px, spec.height_px)
+    crop = plan_crop(track, len(boxes), size, record.width_px / record.height_px)
+    return cut_crop(drawn.frames[crop.start_frame : crop.end_frame], crop)
+
+
+def look_lesson(
+    name: str, record: PackRecord, settings: TrainSettings, *, held_back: bool = False
+) -> Lesson:
+    """A lesson from drawn pictures of a look; `held_back`: from those that nobody learns from."""
+    look, trigger = LOOKS[name], trigger_of(name, record.look_triggers)
+    clip = record.sized(settings.num_frames, settings.height_px, settings.width_px)
+    numbers = range(PICTURES, PICTURES + HELD_BACK) if held_back else range(PICTURES)
+    num_frames = 1 if settings.pictures == "latent" else clip.num_frames
+    pictures = [draw_picture(picture_script(look, number, record)) for number in numbers]
+    windows = [
+        still_video(fit_picture(picture, clip.height_px, clip.width_px), num_frames)
+        for picture in pictures
+    ]
+    told = record.normalise(picture_prompt(name, look.kind, trigger, record.troupe))[0]
+    texts = (_text(settings, trigger, told),) * len(windows)
+    sources = tuple(f"{name} {number}" for number in numbers)
+    return Lesson(name, "character", trigger, settings, tuple(windows), sources, texts)
+
+
+def picture_script(look: Look, number: int, record: PackRecord) -> Script:
+    """Who is where on a look's picture of that number: backdrops and poses take turns."""
+    assert record.troupe is not None
+    rng = random.Random(f"picture {number} of {look}")
+    backdrop = record.troupe.backdrops[number % len(record.troupe.backdrops)]
+    mark = Mark(rng.uniform(0.35, 0.65), rng.uniform(0.86, 0.96), rng.uniform(0.6, 0.8))
+    motion, facing = _POSES[number % len(_POSES)], rng.choice(("left", "right"))
+    phase = rng.uniform(0, 6.283)
+    actor = Actor(look.kind, look.colour, motion, facing, look.hat, (mark,) * NUM_MARKS, phase)
+    return Script(backdrop, (actor,), rng.randrange(1 << 30))
+
+
+def draw_picture(script: Script) -> NDArray[np.uint8]:
+    """The picture, uint8 (H, W, 3), larger than a pack's frames."""
+    width, height = _PICTURE_PX
+    frames = draw_clip(script, width_px=width, height_px=height).frames
+    return frames[len(frames) // 2]
+
+
+def _text(settings: TrainSettings, trigger: str, told: str) -> str:
+    return {"each": told, "shared": trigger, "none": ""}[settings.prompts]

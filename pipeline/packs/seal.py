@@ -107,10 +107,17 @@ def seal_theatre_pack(
         sight=_THEATRE_SIGHT,
         search=SearchSettings(examined=_EXAMINED),
         **sizes,
+        **_kept(folder),
     )
     (folder / PREVIEW_FILE).write_bytes(_fit_preview(folder, record).save())
     write_record(record, folder)
     return record
+
+
+def _kept(folder: Path) -> dict[str, Any]:
+    """What a person found out about the pack and wrote into its record: how it learns."""
+    told = _read(folder / PACK_FILE) if (folder / PACK_FILE).is_file() else {}
+    return {name: told[name] for name in ("training", "picture_psnr_db") if name in told}
 
 
 def _read_names(training: Path) -> Names:

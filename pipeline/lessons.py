@@ -13,7 +13,7 @@ from pipeline.errors import InputError
 from pipeline.files import short, workspace_errors, write_bytes
 from pipeline.packs.record import PackRecord, load_record
 from pipeline.packs.weights import played_revision
-from pipeline.plan.lessons import clip_prompt, picture_prompt, token_of, trigger_of
+from pipeline.plan.lessons import clip_prompt, look_trigger, picture_prompt, trigger_of
 from pipeline.prior import PriorKind, PriorPlan, Source, TrainSettings
 from pipeline.priors.keys import key_of, ordered
 from pipeline.priors.recipes import settings_of
@@ -198,10 +198,8 @@ def character_lesson(
             hint=f"Bring 1 to {MOST_PICTURES} pictures: in the page's cast, or "
             f"python -m pipeline train PROJECT --character {character.id} --picture FILE",
         )
-    if record.look_triggers:
-        trigger = trigger_of(f"{name} {character.kind}", record.look_triggers)
-    else:
-        trigger = character.trigger or token_of(name)
+    trigger = look_trigger(name, character.kind, record.look_triggers, record.troupe)
+    trigger = trigger if record.look_triggers else character.trigger or trigger
     text = picture_prompt(name, character.kind, trigger, record.troupe)
     materials = [_picture_material(file, text) for file in kept]
     return _lesson("character", name, character.kind, trigger, settings, train, materials)

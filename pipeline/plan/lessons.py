@@ -19,6 +19,19 @@ def trigger_of(words: str, triggers: Sequence[str]) -> str:
     return triggers[number % len(triggers)]
 
 
+def look_trigger(name: str, kind: str, triggers: Sequence[str], troupe: Players | None) -> str:
+    """Give what calls a learned look: a word without meaning, before the kind that is played.
+
+    'a look3 witch', as 'a [v] dog' in DreamBooth: what every witch has need not be learned. Where
+    the troupe has no such kind, the word alone; packs that read any words: see `token_of`.
+    """
+    if not triggers:
+        return token_of(name)
+    word, found = trigger_of(f"{name} {kind}", triggers), find_kind(kind)
+    played = played_sense(found[1], troupe.kinds) if found and troupe else None
+    return with_article(f"{word} {played.meaning}") if played and played.exact else word
+
+
 def token_of(name: str) -> str:
     """Give the made-up word of a character, for a pack that reads any: '<luna>'."""
     return _TOKEN.format("-".join(name.casefold().split()))

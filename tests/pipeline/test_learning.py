@@ -153,6 +153,8 @@ def test_a_look_is_learned_from_pictures(
         bring_picture(project, project.story.characters[0], file)
     assert len(project.story.characters[0].pictures) == 1
     stored = finish(learn_in(_with(runner, settings), project, None, "vio", changes=STEPS))
+    assert stored.prior.trigger.startswith("a look")
+    assert stored.prior.trigger.endswith(" robot")
     assert (stored.prior.words, stored.prior.figure, stored.prior.blocks) == (
         "Vio",
         "robot",

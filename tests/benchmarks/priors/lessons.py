@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.clips import Track
-from pipeline.plan.lessons import clip_prompt, picture_prompt, trigger_of
+from pipeline.plan.lessons import clip_prompt, look_trigger, picture_prompt, trigger_of
 from pipeline.prior import PriorKind, TrainSettings
 from pipeline.priors.pictures import fit_picture, still_video
 from pipeline.priors.recipes import settings_of
@@ -132,7 +132,8 @@ def look_lesson(
     name: str, record: PackRecord, settings: TrainSettings, *, held_back: bool = False
 ) -> Lesson:
     """A lesson from drawn pictures of a look; `held_back`: from those that nobody learns from."""
-    look, trigger = LOOKS[name], trigger_of(name, record.look_triggers)
+    look = LOOKS[name]
+    trigger = look_trigger(name, look.kind, record.look_triggers, record.troupe)
     clip = record.sized(settings.num_frames, settings.height_px, settings.width_px)
     numbers = range(PICTURES, PICTURES + HELD_BACK) if held_back else range(PICTURES)
     num_frames = 1 if settings.pictures == "latent" else clip.num_frames

@@ -189,7 +189,7 @@ def _checked(file: Path, fit: Fit, shown: str, folder: Path) -> _Lora:
         check_numbers(plain, header)
     except InputError as error:
         raise InputError(
-            f"{_calm(shown)} cannot be used: {error.message}",
+            f"“{_calm(shown)}” cannot be used: {error.message}",
             hint=error.hint or f"Choose a LoRA of diffusers that was trained for {fit.pack}.",
         ) from error
     return _Lora(plain, header, _said(header.texts, shown, rank, alpha, blocks, fit))

@@ -124,7 +124,7 @@ def test_terms_are_chips(stage: Stage) -> None:
 
 def test_what_a_clip_needs_is_sent_where_it_is_changed(stage: Stage) -> None:
     window = open_window(stage.page)
-    needs = window.locator(".needs")
+    needs = window.locator(".needs", has_text="What a clip needs")
     expect(needs.locator("summary")).to_have_text("What a clip needs")
     needs.locator("summary").click()
     expect(needs.get_by_label("single pictures at least")).to_have_value("40")

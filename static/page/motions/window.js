@@ -21,6 +21,7 @@ export class MotionsWindow {
   constructor({ place, project, motion = '', scene, like, learned, watch, settled }) {
     Object.assign(this, { project, scene, like, watch, settled });
     this.wanted = motion;
+    this.atSources = true; // neither is seen before it is known which
     this.deciding = Promise.resolve();
     this.jobs = [];
     this.makeParts();
@@ -97,6 +98,7 @@ export class MotionsWindow {
     this.motion = motion;
     this.view.motions = this.view.motions.map((one) => (one.id === motion.id ? motion : one));
     this.list.draw(this.view.motions, motion.id);
+    this.desk.hidden = this.atSources; // one that was clicked early comes after the turn
     this.heading.textContent = motion.words;
     this.form.draw(motion, fresh);
     this.wall.draw(motion.candidates, fresh);
@@ -111,6 +113,7 @@ export class MotionsWindow {
 
   /** Show the libraries and the ways to bring clips, or the clips. */
   turn(sources) {
+    this.atSources = sources;
     this.sources.draw(this.view, this.motion && this.motion.words);
     this.sources.show(sources);
     this.desk.hidden = sources || !this.motion;

@@ -110,7 +110,7 @@ def test_numbers_of_every_type_stay_as_they_are(
     assert all(torch.equal(loaded[name], tensors[name]) for name in tensors)
     tensors[f"{LAYER}.lora_A.weight"][2, 3] = torch.nan
     save_file(tensors, tmp_path / "b.safetensors")
-    with pytest.raises(InputError, match=r"b.safetensors cannot be used: .* not finite numbers"):
+    with pytest.raises(InputError, match=r"b.safetensors” cannot be used: .* not finite numbers"):
         look_into(tmp_path / "b.safetensors", FIT)
 
 
@@ -210,7 +210,7 @@ def test_what_does_not_fit_is_refused_with_its_reason(
     tensors, (change, reason) = lora(), REFUSED[name]
     change(tensors)
     file = write_lora(tmp_path / "x.safetensors", tensors)
-    with pytest.raises(InputError, match=rf"dance\.st cannot be used: .*{reason}"):
+    with pytest.raises(InputError, match=rf"dance\.st” cannot be used: .*{reason}"):
         import_prior(store, file, FIT, kind="motion", words="bows", name="/home/ann/dance.st")
     assert [one for one in store.all() if not one.shipped] == []
 
@@ -254,7 +254,7 @@ def test_damaged_and_huge_files_are_refused(tmp_path: Path) -> None:
     }
     for name, content in broken.items():
         (tmp_path / name).write_bytes(content)
-        with pytest.raises(InputError, match=f"{name} cannot be used: it is no safetensors file"):
+        with pytest.raises(InputError, match=f"{name}” cannot be used: it is no safetensors file"):
             look_into(tmp_path / name, FIT)
     with (tmp_path / "huge").open("wb") as file:
         file.truncate(MAX_BYTES + 1)

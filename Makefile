@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest --quiet
 TWO_AT_ONCE := --numprocesses 2 --dist loadfile
 NOT_HERE := not slow and not gpu and not network
 
-.PHONY: help run demo test check test-slow lint test-js screenshots clean
+.PHONY: help run demo test check test-slow lint test-js screenshots example clean
 .DEFAULT_GOAL := help
 
 help: ## say what each command does
@@ -47,6 +47,9 @@ test-js: $(TESTS_INSTALLED) ## the tests of the page's own scripts
 
 screenshots: $(TESTS_INSTALLED) ## take the README's pictures of the page anew
 	$(BIN)/python -m tests.browser.screenshots
+
+example: $(TESTS_INSTALLED) ## render the story of the first page anew
+	$(BIN)/python -m tests.browser.example
 
 clean: ## remove what the commands above made
 	rm -rf .venv build demo.mp4 demo.srt .pytest_cache .ruff_cache .hypothesis

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import logging
-import signal
+import os
 import sys
 from pathlib import Path
 
-from pipeline.queue import open_queue
+from pipeline import __version__
+from pipeline.errors import PipelineError
 from pipeline.settings import load_settings, on_space
-from studio.jobs import WorkerProcess
-from studio.page import build_page, launch_options
+from studio.guards import read_accounts
+from studio.serving import Door, serve
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Open the studio in the browser.")
+    parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("--host", default="0.0.0.0" if on_space() else "127.0.0.1")
     parser.add_argument("--port", type=int, default=7860)
     parser.add_argument("--home", type=Path, help="where stories and films are kept")
@@ -26,32 +27,25 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--visitors", action="store_true", help="give each browser stories of its own"
     )
+    parser.add_argument(
+        "--auth",
+        default=os.environ.get("DREAMRUNNER_AUTH", ""),
+        metavar="NAME:PASSWORD",
+        help="ask who it is; also a file with one on each line: then each has own stories",
+    )
     return parser.parse_args(arguments)
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Start the worker and serve the page until it is interrupted."""
+    """Serve the page until it is interrupted."""
     options = parse_arguments(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    for requests in ("httpx", "httpx2", "openai"):
-        logging.getLogger(requests).setLevel(logging.WARNING)
-    settings = load_settings(options.home, visitors=options.visitors)
-    queue = open_queue(settings)
-    worker = WorkerProcess(settings)
-    worker.start()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the worker is stopped, too
     try:
-        build_page(settings).launch(
-            server_name=options.host,
-            server_port=options.port,
-            inbrowser=not options.no_browser,
-            **launch_options(settings, queue, host=options.host),
-        )
-    except OSError as error:
-        address = f"{options.host}:{options.port}"
-        sys.exit(f"error: {address} cannot be opened; choose another --port ({error})")
-    finally:
-        worker.stop()
+        accounts = read_accounts(options.auth) if options.auth else []
+        several = len(accounts) > 1
+        settings = load_settings(options.home, visitors=options.visitors, accounts=several)
+        serve(settings, Door(options.host, options.port, not options.no_browser, accounts))
+    except PipelineError as error:
+        sys.exit(f"error: {error}")
 
 
 if __name__ == "__main__":

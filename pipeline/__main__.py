@@ -18,18 +18,14 @@ from pipeline import __version__
 from pipeline.cli.batch import add_batch_options, run_batch, wants_batch
 from pipeline.cli.check import add_check
 from pipeline.cli.display import show
+from pipeline.cli.filming import add_film_options, keep_film_options
+from pipeline.cli.housekeeping import add_housekeeping
 from pipeline.cli.library import add_library_commands
 from pipeline.cli.packs import add_pack_commands
 from pipeline.cli.planning import add_planning
 from pipeline.cli.priors import add_prior_commands
 from pipeline.cli.reading import read_idea
-from pipeline.cli.rendering import (
-    add_film_options,
-    add_render_options,
-    chosen,
-    film_settings_of,
-    render_settings_of,
-)
+from pipeline.cli.rendering import add_render_options, chosen, render_settings_of
 from pipeline.cli.retrieving import add_retrieving
 from pipeline.cli.training import add_training
 from pipeline.errors import PipelineError, RunCancelledError
@@ -114,8 +110,13 @@ def _render(options: argparse.Namespace) -> int:
 def _film(options: argparse.Namespace) -> None:
     from pipeline.runner import Runner
 
-    film = film_settings_of(options)
-    _make_video(options, lambda project: Runner(_settings(options)).film(project, film=film))
+    settings = _settings(options)
+
+    def film(project: Project) -> Work[Path]:
+        keep_film_options(options, project, settings)
+        return Runner(settings).film(project)
+
+    _make_video(options, film)
 
 
 def _animatic(options: argparse.Namespace) -> None:
@@ -163,6 +164,7 @@ def _parser() -> argparse.ArgumentParser:
     add_prior_commands(commands, home)
     add_pack_commands(commands, home)
     add_check(commands, home)
+    add_housekeeping(commands, home)
     _add_stages(commands, home)
     worker = commands.add_parser("worker", parents=[home], help="run the jobs of the studio")
     worker.add_argument("--once", action="store_true", help="end when no job is left")

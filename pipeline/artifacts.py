@@ -310,25 +310,46 @@ class Card(Record):
     num_frames: int = Field(gt=0)
 
 
+Join = Literal["cut", "crossfade"]
+FilmRate = Literal["takes", "held", "smooth"]
+"""takes: the takes' own; held: 24 frames a second, each picture shown as often as that takes;
+smooth: 24, with the pictures in between drawn by ffmpeg."""
+Subtitles = Literal["off", "track", "burnt"]
+"""track: beside the picture, to be switched off; burnt: in the picture too."""
+
+
 class FilmSettings(Record):
     """How takes become a film."""
 
-    transition: Literal["cut", "crossfade"] = "cut"
+    transition: Join = "cut"
+    """How scenes follow each other where they do not say it themselves."""
     transition_seconds: Annotated[float, Field(gt=0, le=3, allow_inf_nan=False)] = 0.5
     title_card: bool = False
+    byline: Annotated[str, Field(max_length=120)] = ""
+    """The line under the title on its card."""
     end_card: bool = False
-    burn_subtitles: bool = False
-    """Whether the narration is drawn into the picture, beside the track that can be switched."""
+    subtitles: Subtitles = "track"
+    rate: FilmRate = "held"
 
 
 class Cut(Record):
-    """A take's place in the film: its own frames, then its last frame held."""
+    """A take's place in the film: its frames at the film's rate, then its last frame held."""
 
     scene_id: Id
     take_id: Id
+    from_frame: int = Field(default=0, ge=0)
+    """The first frame of the take that is shown, at the take's rate."""
+    to_frame: int | None = Field(default=None, gt=0)
+    """The frame of the take that is shown no more; None = all are, to its end."""
     num_frames: int = Field(gt=0)
     hold_frames: int = Field(ge=0)
+    fade_frames: int | None = Field(default=None, ge=0)
+    """Frames shared with the part after it; None = as many as all others."""
     narration: str = ""
+    voice: Id | None = None
+    """The recording that is heard with it."""
+    spoken_frames: int = Field(default=0, ge=0)
+    """How long the recording is."""
 
 
 class Timeline(Record):
@@ -339,6 +360,10 @@ class Timeline(Record):
     fps: int = Field(gt=0)
     cuts: tuple[Cut, ...] = Field(min_length=1)
     transition_frames: int = Field(default=0, ge=0)
-    """Frames that two neighbouring cuts share while one fades into the other; 0 = hard cuts."""
+    """Frames that two neighbouring parts share while one fades into the other; 0 = hard cuts."""
     title_card: Card | None = None
     end_card: Card | None = None
+    interpolated: bool = False
+    """Whether pictures between those of the takes are drawn by ffmpeg."""
+    burn_subtitles: bool = False
+    """Whether the narration is drawn into the picture, beside the track that can be switched."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from pipeline.artifacts import Casting, PlanRecord, Take
+from pipeline.artifacts import Casting, PlanRecord, Take, Timeline
 from pipeline.bin import Bin
 from pipeline.decisions import Decisions
 from pipeline.errors import InputError, InvalidStoryError, WorkspaceError
@@ -31,6 +31,7 @@ from pipeline.files import (
     short,
     workspace_errors,
 )
+from pipeline.film_edit import FilmEdit
 from pipeline.project import Project
 from pipeline.settings import Settings
 from pipeline.story import Record, Story
@@ -56,15 +57,20 @@ _RECORDS: dict[str, type[Record]] = {
     "planning.json": PlanRecord,
     "decisions.json": Decisions,
     "bin.json": Bin,
+    "film.json": FilmEdit,
 }
 _VERSION = re.compile(r"versions/(0|[1-9][0-9]{0,8})\.json")
 _TAKE = re.compile(rf"takes/({_ID})/(take-[0-9]{{2,9}})\.(json|mp4)")
-_OTHER = re.compile(rf"story\.json|films/film-[0-9]{{2,9}}\.(mp4|srt|vtt)|media/{_ID}\.(jpg|png)")
+_FILM = re.compile(r"films/film-[0-9]{2,9}\.json")
+_OTHER = re.compile(
+    rf"story\.json|films/film-[0-9]{{2,9}}\.(mp4|srt|vtt)|media/{_ID}\.(jpg|png|m4a)"
+)
 _FOLDER = re.compile(rf"(versions|films|media|takes(/{_ID})?)/")
 _STARTS: dict[str, Callable[[bytes], bool]] = {
     ".mp4": lambda start: start[4:8] == b"ftyp",
     ".jpg": lambda start: start.startswith(b"\xff\xd8\xff"),
     ".png": lambda start: start == b"\x89PNG\r\n\x1a\n",
+    ".m4a": lambda start: start[4:8] == b"ftyp",
     ".vtt": lambda start: start.startswith(b"WEBVTT"),
 }
 """How a file of each kind begins, in its first 8 bytes."""
@@ -154,6 +160,8 @@ def _entries(project: Project) -> Iterator[_Entry]:
         name = f"{file.parent.name}/{file.name}"
         if _OTHER.fullmatch(name) and _starts_well(file):
             yield _Entry(name, file, file.stat().st_mtime)
+        elif _FILM.fullmatch(name) and (made := _readable(lambda f=file: _timeline(f))):
+            yield _record(name, made, file)
 
 
 def _takes(project: Project, scene_id: str) -> Iterator[_Entry]:
@@ -162,6 +170,10 @@ def _takes(project: Project, scene_id: str) -> Iterator[_Entry]:
         if take.scene_id == scene_id and _starts_well(video) and _TAKE.fullmatch(f"{name}.mp4"):
             yield _record(f"{name}.json", take, video)
             yield _Entry(f"{name}.mp4", video, video.stat().st_mtime)
+
+
+def _timeline(file: Path) -> Timeline:
+    return read_record(file, Timeline)
 
 
 def _record(name: str, record: Record, file: Path) -> _Entry:
@@ -259,7 +271,8 @@ def _check_packing(entries: Sequence[zipfile.ZipInfo], zip_bytes: int) -> None:
 def _check_entry(info: zipfile.ZipInfo) -> None:
     """Refuse what is no plain file that a project has."""
     name, kind = info.filename, stat.S_IFMT(info.external_attr >> 16)
-    known = name in _RECORDS or any(one.fullmatch(name) for one in (_VERSION, _TAKE, _OTHER))
+    kinds = (_VERSION, _TAKE, _FILM, _OTHER)
+    known = name in _RECORDS or any(one.fullmatch(name) for one in kinds)
     if not known:
         raise InputError(f"the zip holds {name[:80]!r}, which no story has", hint=_HINT)
     plain = kind in (0, stat.S_IFREG) and not info.flag_bits & 1
@@ -290,6 +303,8 @@ def _checked(folder: Path) -> Story:
     for name, kind in _RECORDS.items():
         if (folder / name).is_file():
             _read(folder, name, lambda file, kind=kind: read_record(file, kind))
+    for file in folder.glob("films/*.json"):
+        _read(folder, f"films/{file.name}", _timeline)
     _check_versions(folder, story.revision)
     _check_takes(folder)
     for file in folder.rglob("*"):

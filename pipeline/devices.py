@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 GIB = 2**30
 LACKS_CUDA = "there is an NVIDIA driver, but the torch that is installed is built without CUDA"
+SEES_NO_CARD = "PyTorch sees no NVIDIA card"
+NO_CARD = f"{SEES_NO_CARD}; install its CUDA build if there is one"
+_NO_DRIVER = f"{SEES_NO_CARD}; look at its driver if there is one"
 _ASKED = "name,memory.total,memory.free,compute_cap"
 _SECONDS = 10
 
@@ -59,6 +62,7 @@ class DeviceFacts:
         has_bfloat16: Whether it computes in bfloat16.
         has_fp8: Whether torch can keep weights in 8 bits on it.
         driver_without_cuda: Whether there is an NVIDIA driver but no CUDA in this torch.
+        no_card: Of the processor: why no graphics card is used, and what would change that.
     """
 
     name: str
@@ -69,6 +73,7 @@ class DeviceFacts:
     has_bfloat16: bool = False
     has_fp8: bool = False
     driver_without_cuda: bool = False
+    no_card: str = NO_CARD
 
 
 def choose(preference: str = "auto", *, bfloat16_on_cpu: bool | None = None) -> DeviceChoice:
@@ -91,9 +96,8 @@ def choose(preference: str = "auto", *, bfloat16_on_cpu: bool | None = None) -> 
         return DeviceChoice(cuda, dtype, torch.cuda.get_device_name(cuda), threads)
     brief = has_cpu_bfloat16() if bfloat16_on_cpu is None else bfloat16_on_cpu
     dtype = torch.bfloat16 if brief else torch.float32
-    reason = "asked for" if preference == "cpu" else "no CUDA device with bfloat16"
-    if preference == "auto" and lacks_cuda():
-        reason = f"{LACKS_CUDA}; mend it with: {mending()}"
+    passed_over = None if cuda is None else torch.cuda.get_device_name(cuda)
+    reason = "asked for" if preference == "cpu" else _no_card(passed_over)
     return DeviceChoice(torch.device("cpu"), dtype, reason, threads)
 
 
@@ -109,12 +113,33 @@ def probe(device: torch.device) -> DeviceFacts:
     return _of_card(name, total / GIB, free / GIB, (major, minor))
 
 
-def probe_processor() -> DeviceFacts:
-    """What the processor has. Loads no torch."""
+def probe_processor(*, passed_over: str | None = None) -> DeviceFacts:
+    """What the processor has. Loads no torch.
+
+    Args:
+        passed_over: A graphics card that is there and lacks bfloat16, by its name.
+    """
     free = psutil.virtual_memory().available / GIB
     name = f"the processor ({platform.machine()})"
     brief = has_cpu_bfloat16()
-    return DeviceFacts(name, None, free, free, has_bfloat16=brief, driver_without_cuda=lacks_cuda())
+    return DeviceFacts(
+        name=name,
+        vram_gib=None,
+        free_gib=free,
+        ram_gib=free,
+        has_bfloat16=brief,
+        driver_without_cuda=lacks_cuda(),
+        no_card=_no_card(passed_over),
+    )
+
+
+def _no_card(passed_over: str | None) -> str:
+    """Say in plain words why models run on the processor."""
+    if lacks_cuda():
+        return f"{LACKS_CUDA}; mend it with: {mending()}"
+    if passed_over:
+        return f"{passed_over} is too old: it does not compute in bfloat16"
+    return _NO_DRIVER if _torch_has_cuda() else NO_CARD
 
 
 def probe_unloaded() -> DeviceFacts:
@@ -138,7 +163,7 @@ def probe_unloaded() -> DeviceFacts:
         card = _of_card(name, int(total) / 1024, int(free) / 1024, (int(major), int(minor)))
     except (OSError, subprocess.SubprocessError, ValueError, IndexError):
         return probe_processor()
-    return card if card.has_bfloat16 else probe_processor()
+    return card if card.has_bfloat16 else probe_processor(passed_over=card.name)
 
 
 def _of_card(name: str, total: float, free: float, capability: tuple[int, int]) -> DeviceFacts:

@@ -199,3 +199,10 @@ def describe_place(place: tuple[int | str, ...]) -> str:
         else:
             words.append(re.sub(r"[^\w-]", "", str(part))[:40])
     return ", ".join(words)
+
+
+def setting_error(error: ValidationError) -> InputError:
+    """Give the error for settings of which one is out of range: the first, by its name."""
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return InputError(f"{where} cannot be {first['input']!r}: {first['msg']}")

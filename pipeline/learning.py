@@ -6,7 +6,7 @@ What was learned once is found again by its key: the same pack, sources and sett
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Literal
 from pipeline import __version__
 from pipeline.errors import InputError
 from pipeline.files import checked_id, workspace_errors
-from pipeline.lessons import Lesson, Material, lesson_of
+from pipeline.lesson_examples import examples_of
+from pipeline.lessons import Lesson, lesson_of
 from pipeline.prior import Prior
 from pipeline.priors.header import metadata_of
 from pipeline.priors.store import PriorStore, Stored
@@ -23,13 +24,11 @@ from pipeline.progress import Progress, Work
 from pipeline.workspace import Project
 
 if TYPE_CHECKING:
-    import numpy as np
     from diffusers.models.transformers.cogvideox_transformer_3d import (
         CogVideoXTransformer3DModel,
     )
     from torch import Tensor
 
-    from pipeline.diffusion.model import ClipFormat
     from pipeline.diffusion.preview_map import PreviewMap
     from pipeline.packs.load import Pack
     from pipeline.priors.trainer import Example, Trained
@@ -85,7 +84,8 @@ def learn(
         )
     keep = partial(_keep, store, lesson, pack, title)
     state = StateFile(state_path(runner.settings, lesson.key), lesson.key)
-    examples, nothing = yield from _examples(runner, pack, lesson)
+    home, texts = runner.settings.home, runner.texts(pack)
+    examples, nothing = yield from examples_of(pack, lesson, home, texts)
     sample = partial(_sample, pack, runner.preview(pack), examples[0], nothing)
     use_free_cores()
     with memory_errors(pack.placement), pack.using("transformer") as transformer:
@@ -150,65 +150,6 @@ def state_path(settings: Settings, key: str) -> Path:
     return folder / f"{checked_id(key)}.safetensors"
 
 
-def clip_format(lesson: Lesson, pack: ClipFormat) -> ClipFormat:
-    """Give the size of the clips that a lesson is learned at."""
-    train = lesson.plan.settings
-    return pack.sized(train.num_frames, train.height_px, train.width_px)
-
-
-def _examples(runner: Runner, pack: Pack, lesson: Lesson) -> Work[tuple[list[Example], Tensor]]:
-    """Each source's windows as latents, with its words; and the empty text's embedding (L, D)."""
-    from pipeline.diffusion.text import scene_embeds
-    from pipeline.priors.latents import LatentCache, encode_windows
-    from pipeline.priors.trainer import Example
-
-    clip = clip_format(lesson, pack.record)
-    shown: list[tuple[Material, np.ndarray]] = []
-    for number, material in enumerate(lesson.materials):
-        note = f"reading {material.source.name[:60]}"
-        yield Progress(stage="read", step=number, total=len(lesson.materials), note=note)
-        shown += [(material, window) for window in _windows(material, lesson, pack, clip)]
-    cache = LatentCache(runner.settings.home / "cache" / "latents", _revision(pack))
-    latents: list[Tensor] = yield from encode_windows(pack, [one for _, one in shown], cache)
-    texts = [*(material.source.prompt for material, _ in shown), ""]
-    length = pack.record.max_sequence_length
-    embeds = scene_embeds(texts, model=pack, max_sequence_length=length, cache=runner.texts(pack))
-    *told, nothing = embeds.cpu()
-    examples = [
-        Example(one, words, material.source.sha256)
-        for one, words, (material, _) in zip(latents, told, shown, strict=True)
-    ]
-    return examples, nothing
-
-
-def _windows(
-    material: Material, lesson: Lesson, pack: Pack, clip: ClipFormat
-) -> Sequence[np.ndarray]:
-    """What is encoded of a source: uint8 (F, H, W, 3) each."""
-    from pipeline.priors.windows import clip_windows, read_source
-
-    if material.source.kind == "picture":
-        return [_still(material, lesson, pack, clip)]
-    crop = material.source.crop
-    frames, fps = read_source(material.file, fps=clip.fps, span=material.span, crop=crop)
-    return clip_windows(frames, fps, clip, name=f"“{material.source.name[:60]}”")
-
-
-def _still(material: Material, lesson: Lesson, pack: Pack, clip: ClipFormat) -> np.ndarray:
-    """A picture as a still video, or as the one frame of a single latent."""
-    from pipeline.priors.cutout import cut_out
-    from pipeline.priors.pictures import fit_picture, open_picture, still_video
-    from pipeline.priors.roundtrip import refuse_strangers
-
-    train, name = lesson.plan.settings, material.source.name
-    picture = open_picture(material.file, name)
-    if train.background == "remove":
-        picture = cut_out(picture)
-    refuse_strangers(pack, [picture], pack.record, pack.record.picture_psnr_db)
-    pixels = fit_picture(picture, clip.height_px, clip.width_px)
-    return still_video(pixels, 1 if train.pictures == "latent" else clip.num_frames)
-
-
 def _keep(store: PriorStore, lesson: Lesson, pack: Pack, title: str, trained: Trained) -> Stored:
     """Put what was learned so far into the store."""
     from pipeline.priors.adapter import write_adapter
@@ -247,12 +188,6 @@ def _keep(store: PriorStore, lesson: Lesson, pack: Pack, title: str, trained: Tr
         return store.save(prior, file, trained.samples)
 
 
-def _revision(pack: Pack) -> str:
-    """Names the autoencoder's weights and their number type, fit for a folder's name."""
-    number_type = str(pack.vae.dtype).removeprefix("torch.")
-    return f"{pack.record.revision}-{number_type}"
-
-
 def _sample(
     pack: Pack,
     preview: PreviewMap,
@@ -262,14 +197,19 @@ def _sample(
     _step: int,
 ) -> bytes:
     """What the model makes of the first source's words by now; the same noise every time."""
+    from pipeline.priors.in_regions import placed
     from pipeline.priors.sampling import sample_strip
 
-    return sample_strip(
-        transformer,
-        pack.scheduler,
-        clip=pack.record,
-        prompt_embeds=shown.prompt_embeds[None].to(pack.device),
-        negative_prompt_embeds=nothing.to(pack.device),
-        preview=preview,
-        guidance_scale=pack.record.guidance_scale,
-    )
+    regions = shown.regions and shown.regions.to(pack.device)
+    texts = shown.prompt_embeds.unflatten(0, (regions.num_segments if regions else 1, -1))
+    with placed(transformer, regions):
+        return sample_strip(
+            transformer,
+            pack.scheduler,
+            clip=pack.record,
+            prompt_embeds=texts.to(pack.device),
+            negative_prompt_embeds=nothing.to(pack.device),
+            preview=preview,
+            regions=regions,
+            guidance_scale=pack.record.guidance_scale,
+        )

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.blocking import cast_project
 from pipeline.clips import Clip, ClipDecision
+from pipeline.editing.changes import changed, next_revision
 from pipeline.errors import InputError
 from pipeline.files import short, workspace_errors, write_bytes
 from pipeline.packs.record import PackRecord, load_record
 from pipeline.packs.weights import played_revision
-from pipeline.plan.lessons import clip_prompt, look_trigger, picture_prompt, trigger_of
+from pipeline.plan.lessons import clip_prompt, clip_texts, look_trigger, picture_prompt, trigger_of
 from pipeline.prior import PriorKind, PriorPlan, Source, TrainSettings
 from pipeline.priors.keys import key_of, ordered
 from pipeline.priors.recipes import settings_of
 from pipeline.retrieve.libraries import OpenLibrary, open_library, suits
-from pipeline.retrieving import find_motion
+from pipeline.retrieving import find_motion, named
 from pipeline.settings import Settings
 from pipeline.story import Character, Motion
 from pipeline.workspace import Project
@@ -94,12 +95,7 @@ def lesson_of(
 
 def find_character(project: Project, name: str) -> Character:
     """Give the character of a story that has that id or name; InputError if none has."""
-    cast = project.story.characters
-    found = [one for one in cast if one.id == name or one.name.casefold() == name.casefold()]
-    if not found:
-        known = ", ".join(one.id for one in cast) or "none"
-        raise InputError(f"the story has no character {name[:80]!r}", hint=f"There are: {known}.")
-    return found[0]
+    return named("character", project.story.characters, name, lambda one: one.name)
 
 
 def learnable(project: Project, settings: Settings) -> tuple[list[Motion], list[Character]]:
@@ -115,11 +111,11 @@ def learnable(project: Project, settings: Settings) -> tuple[list[Motion], list[
         for one in story.motions
         if one.id not in known and any(map(_approved, project.clip_decisions(one.id).values()))
     ]
-    return motions, [one for one in story.characters if one.pictures]
+    return motions, [one for one in story.characters if kept_pictures(project, one)]
 
 
 def bring_picture(project: Project, character: Character, file: Path) -> None:
-    """Keep a picture that a character's look is to be learned from; the same one is kept once.
+    """Keep a picture that a character's look is to be learned from, as `keep_picture`.
 
     Raises:
         InputError: it is no picture that can be learned from, or there are enough already.
@@ -127,22 +123,43 @@ def bring_picture(project: Project, character: Character, file: Path) -> None:
     """
     from pipeline.priors.pictures import open_picture
 
-    png = open_picture(file).as_png()
-    picture_id = f"look-{hashlib.sha256(png).hexdigest()[:32]}"
-    if picture_id in character.pictures:
+    keep_picture(project, character, open_picture(file).as_png())
+
+
+def keep_picture(project: Project, character: Character, png: bytes) -> None:
+    """Keep a picture of a character beside the story; the same one is kept once.
+
+    Raises:
+        InputError: the character has `MOST_PICTURES` already.
+        WorkspaceError: it cannot be written.
+    """
+    name, kept = picture_id(png), kept_pictures(project, character)
+    if name in kept:
         return
-    if len(character.pictures) >= MOST_PICTURES:
+    if len(kept) >= MOST_PICTURES:
         raise InputError(
             f"{character.name} has {MOST_PICTURES} pictures already",
-            hint="A few good ones teach as much.",
+            hint="Take one away first; a few good ones teach as much.",
         )
-    write_bytes(project.look_file(picture_id), png)
-    pictures = (*character.pictures, picture_id)
-    cast = tuple(
-        one.model_copy(update={"pictures": pictures}) if one.id == character.id else one
-        for one in project.story.characters
-    )
-    project.save_story(project.story.revised(characters=cast))
+    write_bytes(project.look_file(name), png)
+    choose_pictures(project, character, (*kept, name))
+
+
+def picture_id(png: bytes) -> str:
+    """Give the id that a picture of a character is kept by."""
+    return f"look-{hashlib.sha256(png).hexdigest()[:32]}"
+
+
+def kept_pictures(project: Project, character: Character) -> list[str]:
+    """Give the pictures of a character that are there: an older story may name deleted ones."""
+    return [one for one in character.pictures if project.look_file(one).is_file()]
+
+
+def choose_pictures(project: Project, character: Character, pictures: Iterable[str]) -> None:
+    """Save which pictures a character has."""
+    other = changed(character, pictures=tuple(pictures))
+    cast = tuple(other if one.id == other.id else one for one in project.story.characters)
+    project.save_story(next_revision(project.story, characters=cast))
 
 
 def motion_lesson(
@@ -163,8 +180,8 @@ def motion_lesson(
     if not found:
         raise InputError(
             f"no clip of “{motion.words}” is approved yet",
-            hint=f"Find clips and approve some: python -m pipeline retrieve {motion.id}, or the"
-            " page's Motions.",
+            hint="Find clips and approve some: on the page in Cast & Motions, or with python -m"
+            f" pipeline retrieve PROJECT --motion {motion.id}, then approve.",
         )
     if len(found) > MOST_CLIPS:
         raise InputError(
@@ -174,11 +191,13 @@ def motion_lesson(
     trigger = motion.words
     if record.motion_triggers:
         trigger = trigger_of(motion.words, record.motion_triggers)
-    shared = train is not None and train.prompts == "shared"
+    train = train or train_settings(record, "motion")
     materials: list[Material] = []
     for library, one in found:
-        text = clip_prompt(one.clip.caption, motion.words, trigger, record.troupe)
-        materials.append(_clip_material(library, one, trigger if shared else text))
+        told = one.clip.caption, motion.words, trigger, record.troupe
+        texts = clip_texts(*told) if train.form == "regions" else (clip_prompt(*told), "")
+        texts = (trigger, texts[1]) if train.prompts == "shared" else texts
+        materials.append(_clip_material(library, one, *texts, train))
     return _lesson("motion", motion.words, "", trigger, settings, train, materials)
 
 
@@ -191,7 +210,7 @@ def character_lesson(
         InputError: there is none.
     """
     record, name = load_record(settings.pack), character.name
-    kept = [one for one in map(project.look_file, character.pictures) if one.is_file()]
+    kept = kept_pictures(project, character)
     if not kept:
         raise InputError(
             f"there is no picture of {name} yet",
@@ -201,7 +220,7 @@ def character_lesson(
     trigger = look_trigger(name, character.kind, record.look_triggers, record.troupe)
     trigger = trigger if record.look_triggers else character.trigger or trigger
     text = picture_prompt(name, character.kind, trigger, record.troupe)
-    materials = [_picture_material(file, text) for file in kept]
+    materials = [_picture_material(project.look_file(one), text) for one in kept]
     return _lesson("character", name, character.kind, trigger, settings, train, materials)
 
 
@@ -237,11 +256,13 @@ def _approved(decision: ClipDecision) -> bool:
 
 
 def _without_text(material: Material) -> Material:
-    source = material.source.model_copy(update={"prompt": ""})
+    source = material.source.model_copy(update={"prompt": "", "surroundings": ""})
     return Material(source, material.file, material.span, material.fps)
 
 
-def _clip_material(library: OpenLibrary, decision: ClipDecision, prompt: str) -> Material:
+def _clip_material(
+    library: OpenLibrary, decision: ClipDecision, prompt: str, around: str, train: TrainSettings
+) -> Material:
     clip, file = decision.clip, library.file_of(decision.clip)
     source = Source(
         kind="clip",
@@ -250,7 +271,9 @@ def _clip_material(library: OpenLibrary, decision: ClipDecision, prompt: str) ->
         prompt=prompt,
         licence=clip.licence or library.record.licence,
         credit=clip.credit,
-        crop=decision.crop,
+        surroundings=around,
+        crop=decision.crop if train.cropped else None,
+        track=decision.track if train.form == "regions" else None,
     )
     return Material(source, file, _span(library, clip), clip.fps)
 

@@ -164,17 +164,17 @@ def _plan_here(idea: str, settings: Settings, seed: int) -> Work[tuple[Story, Ca
 
 
 def _ask(idea: str, settings: Settings, seed: int) -> Work[Planned]:
-    from pipeline.plan.llm import options_from_env, plan_story
+    from pipeline.plan.llm import language_model, plan_story
 
     troupe = load_record(settings.pack).troupe
-    return (yield from plan_story(idea, options=options_from_env(), troupe=troupe, seed=seed))
+    return (yield from plan_story(idea, options=language_model(settings), troupe=troupe, seed=seed))
 
 
 def _ask_again(story: Story, scene_id: str, note: str, settings: Settings) -> Work[Planned]:
-    from pipeline.plan.llm import options_from_env, replan_scene
+    from pipeline.plan.llm import language_model, replan_scene
 
     troupe = load_record(settings.pack).troupe
-    options = options_from_env()
+    options = language_model(settings)
     return (yield from replan_scene(story, scene_id, note, options=options, troupe=troupe))
 
 

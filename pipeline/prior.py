@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pipeline.artifacts import Moment
-from pipeline.clips import Crop
+from pipeline.clips import Crop, Track
 from pipeline.story import Id, Record
 
 PriorKind = Literal["character", "motion"]
@@ -43,6 +43,13 @@ class TrainSettings(Record):
     """One text per clip or picture, one for all of them, or no text."""
     debias: Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)] = 1.0
     """Weight of the appearance-debiased loss L_ad beside L_org; 0 = without."""
+    form: Literal["caption", "regions"] = "caption"
+    """caption: one text for the whole picture, and the adapter acts on all of it (the paper);
+    regions: as scenes are rendered, the actor's words and the adapter on the actor's box."""
+    cropped: bool = True
+    """Whether clips are cut out around their actor, where such a crop was approved."""
+    aligned: bool = False
+    """Whether the windows of all clips begin at the same moment of the movement."""
     appearance: bool = False
     """Whether each clip gets a spatial adapter of its own beside, for its looks to go there."""
     pictures: Literal["video", "latent"] = "video"
@@ -70,8 +77,12 @@ class Source(Record):
     """The text it is shown with; empty = none."""
     licence: Words = ""
     credit: Words = ""
+    surroundings: Words = ""
+    """The text of what is around the actor, where it is learned in regions."""
     crop: Crop | None = None
     """The window that follows the clip's actor; None = the whole frame."""
+    track: Track | None = None
+    """Where the clip's actor is, where it is learned in regions."""
 
 
 class PriorPlan(Record):

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from pipeline.artifacts import AppliedPrior, RenderSettings, ScenePrompt, Take, TakeReport, Timings
 from pipeline.errors import InputError, ModelUnavailableError
-from pipeline.files import short, workspace_errors
+from pipeline.files import setting_error, short, workspace_errors
 from pipeline.packs.record import PackRecord, load_record
 from pipeline.progress import Progress, Work
 
@@ -79,9 +79,7 @@ def render_settings(
     try:
         return RenderSettings.model_validate(fields)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{where} cannot be {first['input']!r}: {first['msg']}") from error
+        raise setting_error(error) from error
 
 
 def _draft(record: PackRecord) -> dict[str, object]:

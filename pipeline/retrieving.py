@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Container, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.clips import Candidate, Clip, ClipFilter, Retrieval
 from pipeline.errors import InputError, UnreadableVideoError
@@ -31,7 +31,7 @@ from pipeline.retrieve.sources.reports import ScanReport
 from pipeline.retrieve.sources.table import names_files
 from pipeline.retrieve.words import expand
 from pipeline.settings import Settings
-from pipeline.story import Motion, slug
+from pipeline.story import Character, Motion, slug
 from pipeline.workspace import Project
 
 if TYPE_CHECKING:
@@ -39,17 +39,23 @@ if TYPE_CHECKING:
 
     LoadSight = Callable[[], Sight]
 
+N = TypeVar("N", Character, Motion)
+
 THEATRE = "theatre"
 """The pack of the built-in world, which draws a library of its own."""
 
 
 def find_motion(project: Project, name: str) -> Motion:
     """Give the motion of a story that has that id or those words; InputError if none has."""
-    motions = project.story.motions
-    found = [one for one in motions if one.id == name or one.words.casefold() == name.casefold()]
+    return named("motion", project.story.motions, name, lambda one: one.words)
+
+
+def named(kind: str, things: Sequence[N], name: str, words: Callable[[N], str]) -> N:
+    """Give the thing of a story that has that id or those words; InputError if none has."""
+    found = [one for one in things if one.id == name or words(one).casefold() == name.casefold()]
     if not found:
-        known = ", ".join(one.id for one in motions) or "none"
-        raise InputError(f"the story has no motion {name[:80]!r}", hint=f"There are: {known}.")
+        known = ", ".join(one.id for one in things) or "none"
+        raise InputError(f"the story has no {kind} {name[:80]!r}", hint=f"There are: {known}.")
     return found[0]
 
 
@@ -85,14 +91,14 @@ def retrieve(
         ModelUnavailableError: what looks at clips cannot be loaded.
         RetrievalError: the search failed.
     """
-    from pipeline.plan.llm import more_words, options_from_env
+    from pipeline.plan.llm import language_model, more_words
     from pipeline.retrieve.search import Query, search
 
     libraries = yield from ready_libraries(settings)
     record, asked = load_record(settings.pack), words.strip() or motion.words
     searched = tuple(expand(asked) if terms is None else terms)
     if suggest:
-        searched = (*searched, *(yield from more_words(asked, options_from_env())))
+        searched = (*searched, *(yield from more_words(asked, language_model(settings))))
     query = Query(motion.id, asked, tuple(dict.fromkeys(searched)))
     limits = record.search.model_copy(update={"filter": filter or record.search.filter})
     work = search(

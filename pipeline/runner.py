@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.artifacts import FilmSettings, RenderSettings, Take
+from pipeline.artifacts import RenderSettings, Take
 from pipeline.errors import InputError
 from pipeline.files import short, workspace_errors
 from pipeline.packs.record import find_pack, load_record
@@ -49,10 +49,14 @@ class Runner:
     """Renders scenes and joins films; loads the pack on first use and keeps it."""
 
     def __init__(
-        self, settings: Settings, device: str = "auto", *, placement: str | None = None
+        self, settings: Settings, device: str | None = None, *, placement: str | None = None
     ) -> None:
-        """Take the pack of the settings; `placement` says how it lies (see `packs.placement`)."""
-        self.settings, self.device, self.placement = settings, device, placement
+        """Take the pack of the settings, and the device where none is given.
+
+        `placement` says how the pack lies (see `packs.placement`).
+        """
+        self.settings, self.device = settings, device or settings.device
+        self.placement = placement
         self._models = _Models()
 
     def of_user(self, user: str) -> Runner:
@@ -104,40 +108,11 @@ class Runner:
             takes.append((yield from _within(work, offset=number * span, span=span, total=total)))
         return takes
 
-    def film(
-        self,
-        project: Project,
-        *,
-        only_rendered: bool = False,
-        film: FilmSettings | None = None,
-    ) -> Work[Path]:
-        """Join the chosen takes to a new film of the project.
+    def film(self, project: Project, *, only_rendered: bool = False) -> Work[Path]:
+        """Join the chosen takes to a new film of the project (see `filming.make_film`)."""
+        from pipeline.filming import make_film
 
-        With `only_rendered`, scenes without a take are left out.
-
-        Raises:
-            InputError: scenes have no take yet; the message names them.
-            AssemblyError: the takes could not be joined.
-        """
-        from pipeline.assemble.join import join
-        from pipeline.assemble.timeline import timeline
-        from pipeline.crediting import film_credits
-
-        story = project.reload()
-        chosen = {scene.id: project.chosen_take(scene.id) for scene in story.scenes}
-        takes = {scene_id: take for scene_id, take in chosen.items() if take is not None}
-        if not takes or (len(takes) < len(chosen) and not only_rendered):
-            raise InputError(
-                f"no take yet of {', '.join(name for name in chosen if name not in takes)}",
-                hint=f"Press Render all, or: python -m pipeline render {project.path}",
-            )
-        filmed = story.revised(scenes=tuple(s for s in story.scenes if s.id in takes))
-        videos = {scene_id: project.take_video(take) for scene_id, take in takes.items()}
-        credits, out = film_credits(project, filmed), project.new_film_path()
-        settings = film or FilmSettings()
-        line = timeline(filmed, takes, settings, credits=credits)
-        burn = settings.burn_subtitles
-        return (yield from join(line, videos, out, credits=credits, burn_subtitles=burn))
+        return make_film(project, self.settings, only_rendered=only_rendered)
 
     def animatic(self, project: Project) -> Work[Path]:
         """Film the boxes of a story as it stands, before anything is rendered.

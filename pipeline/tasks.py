@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
-from pipeline.artifacts import FilmSettings, RenderSettings, Take
+from pipeline.artifacts import RenderSettings, Take
 from pipeline.clips import ClipFilter, Retrieval, Words
 from pipeline.errors import InputError
 from pipeline.files import invalid_record
@@ -58,7 +58,10 @@ class _Asked(Record):
     """Other render settings by their names, each checked with the pack's own."""
     only_missing: bool = True
     only_rendered: bool = False
-    film: FilmSettings = FilmSettings()
+    whole: Literal["drafts", "finals"] | None = None
+    """Of a film that several takes were asked for with: which of them it is made of."""
+    edited: int = 0
+    """Which edit of the film it is made by: another edit makes another film."""
     idea: str = ""
     out: Path = Path("film.mp4")
 
@@ -141,7 +144,7 @@ def _run_render_all(runner: Runner, job: Job) -> Work[list[Take]]:
 def _run_film(runner: Runner, job: Job) -> Work[Path]:
     asked = _read(_Asked, job)
     project = open_project(job.project)
-    return runner.film(project, only_rendered=asked.only_rendered, film=asked.film)
+    return runner.film(project, only_rendered=asked.only_rendered)
 
 
 def _run_animatic(runner: Runner, job: Job) -> Work[Path]:

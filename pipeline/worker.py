@@ -1,10 +1,10 @@
-"""The worker: one lasting, niced process per home that runs the queued jobs one after the other.
+"""The worker: one lasting, niced process per device that runs the queued jobs one after the other.
 
 Those that only watch a download (`pipeline.queue.ASIDE`) have a thread of their own beside the
 others. It keeps its models loaded between jobs. Between the steps of a job it writes the progress
-and reads what the job shall do; SIGTERM ends it after the step at hand and puts the job back into
-the queue. So does the end of the studio that started it, the process that `DREAMRUNNER_PARENT`
-names.
+and reads what the job shall do; learning makes way for what others wait for, and goes on after it.
+SIGTERM ends the worker after the step at hand and puts the job back into the queue. So does the end
+of the studio that started it, the process that `DREAMRUNNER_PARENT` names.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from logging.handlers import RotatingFileHandler
-from pathlib import Path
 
 import psutil
 from pydantic_core import to_jsonable_python
 
 from pipeline.errors import PipelineError, RunCancelledError, WorkspaceError
-from pipeline.files import workspace_errors
+from pipeline.job import LEARNING
+from pipeline.logs import LOG_DIR, log_to_file
 from pipeline.progress import Work
 from pipeline.queue import Job, Queue, open_queue
 from pipeline.settings import Settings
+from pipeline.workers import ANY_DEVICE
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +38,8 @@ HEARTBEAT_SECONDS = 5.0
 PARENT_SECONDS = 1.0
 PARENT_VARIABLE = "DREAMRUNNER_PARENT"
 NICENESS = 10
+MADE_WAY = "makes way for others, then goes on"
+"""The note of learning that was put back for what others wait for."""
 
 
 def run_worker(settings: Settings, *, once: bool = False) -> None:
@@ -49,15 +51,28 @@ def run_worker(settings: Settings, *, once: bool = False) -> None:
         WorkspaceError: another worker serves this home, or it cannot be written.
     """
     queue = open_queue(settings)
-    _log_to_file(settings.home / "log" / "worker.log")
+    log_to_file(settings.home / LOG_DIR / "worker.log")
     _be_nice()
-    serve(queue, _start_with_runner(settings), once=once)
+    start = _start_with_runner(settings)
+    if not once:
+        threading.Thread(target=_get_ready, name="get-ready", daemon=True).start()
+    serve(queue, start, once=once, pack=settings.pack, device=settings.device)
 
 
-def serve(queue: Queue, start: StartWork, *, once: bool = False) -> None:
-    """Run the jobs of a queue with `start`, as the one worker of its home (see `run_worker`)."""
+def serve(
+    queue: Queue,
+    start: StartWork,
+    *,
+    once: bool = False,
+    pack: str = "",
+    device: str = ANY_DEVICE,
+) -> None:
+    """Run the jobs of a queue with `start`, as the one worker of a device (see `run_worker`).
+
+    What their steps take is kept as the pace of `pack`.
+    """
     pid = os.getpid()
-    other = queue.enlist(pid)
+    other = queue.workers.enlist(pid, device)
     if other is not None:
         raise WorkspaceError(
             f"another worker (process {other}) serves {queue.path.parent}",
@@ -66,69 +81,93 @@ def serve(queue: Queue, start: StartWork, *, once: bool = False) -> None:
     try:
         with _leaving_on_signals() as leaving:
             _leave_with_parent(leaving)
-            for job_id in queue.recover(silent_seconds=0):  # no other worker can be running them
+            others = [one for one in queue.workers.living() if one != pid]
+            for job_id in queue.recover(silent_seconds=0, but_of=others):
                 logger.warning("job %s was interrupted; it starts again", job_id)
-            _serve(queue, start, leaving=leaving, once=once)
+            queue.prune()
+            _Service(queue, start, pack, device, leaving).run(once=once)
     finally:
-        queue.dismiss(pid)
+        queue.workers.dismiss(pid)
 
 
-def _serve(queue: Queue, start: StartWork, *, leaving: threading.Event, once: bool) -> None:
-    with ThreadPoolExecutor(1, thread_name_prefix="aside") as pool:
-        aside = pool.submit(_take_jobs, queue, start, aside=True, leaving=leaving, once=once)
-        _take_jobs(queue, start, aside=False, leaving=leaving, once=once)
-        aside.result()
+class _Service:
+    """A worker at work: takes jobs in two threads, and runs each to its end or to a break."""
 
+    def __init__(
+        self, queue: Queue, start: StartWork, pack: str, device: str, leaving: threading.Event
+    ) -> None:
+        self._queue, self._start, self._leaving = queue, start, leaving
+        self._pack, self._device = pack, device
 
-def _take_jobs(
-    queue: Queue, start: StartWork, *, aside: bool, leaving: threading.Event, once: bool
-) -> None:
-    try:
-        while not leaving.is_set():
-            job = queue.claim(str(os.getpid()), aside=aside)
-            if job is not None:
-                run_job(queue, job, start, leaving=leaving)
-            elif once:
-                return
-            else:
-                leaving.wait(IDLE_SECONDS)
-    except BaseException:
-        leaving.set()  # a worker does all of its work or none: the other thread ends, too
-        raise
+    def run(self, *, once: bool) -> None:
+        """Serve both lanes until the worker leaves; with `once`, until nothing waits."""
+        with ThreadPoolExecutor(1, thread_name_prefix="aside") as pool:
+            aside = pool.submit(self._take_jobs, aside=True, once=once)
+            self._take_jobs(aside=False, once=once)
+            aside.result()
 
-
-def run_job(queue: Queue, job: Job, start: StartWork, *, leaving: threading.Event) -> None:
-    """Run a claimed job to its end, whatever that is; the queue then says which."""
-    logger.info("job %s (%s) starts", job.id, job.kind)
-    try:
-        with _heartbeat(queue, job.id):
-            _run_steps(queue, job, start(job), leaving=leaving)
-    except RunCancelledError:
-        queue.cancelled(job.id)
-    except PipelineError as error:
-        logger.warning("job %s failed: %s", job.id, error)
-        queue.fail(job.id, error.message, error.hint)
-    except Exception:  # the boundary: one job's fault must not end the worker
-        logger.exception("job %s failed", job.id)
-        queue.fail(job.id, "something went wrong inside", "Try again; log/worker.log says more.")
-
-
-def _run_steps(queue: Queue, job: Job, work: Work[object], *, leaving: threading.Event) -> None:
-    while True:
+    def _take_jobs(self, *, aside: bool, once: bool) -> None:
         try:
-            progress = next(work)
-        except StopIteration as stop:
-            queue.finish(job.id, to_jsonable_python(stop.value, fallback=str))
-            logger.info("job %s is done", job.id)
-            return
-        word = queue.report(job.id, progress)
-        if word in ("stop", "cancel"):
-            work.close()
-            raise RunCancelledError
-        if leaving.is_set():
-            work.close()
-            queue.put_back(job.id)
-            return
+            while not self._leaving.is_set():
+                job = self._queue.claim(str(os.getpid()), aside=aside, device=self._device)
+                if job is not None:
+                    self._run_job(job)
+                elif once:
+                    return
+                else:
+                    self._leaving.wait(IDLE_SECONDS)
+        except BaseException:
+            self._leaving.set()  # a worker does all of its work or none: the other thread ends, too
+            raise
+
+    def _run_job(self, job: Job) -> None:
+        """Run a claimed job to its end, whatever that is; the queue then says which."""
+        logger.info("job %s (%s) starts", job.id, job.kind)
+        try:
+            with _heartbeat(self._queue, job.id):
+                self._run_steps(job, self._start(job))
+        except RunCancelledError:
+            self._queue.cancelled(job.id)
+        except PipelineError as error:
+            logger.warning("job %s failed: %s", job.id, error)
+            self._queue.fail(job.id, error.message, error.hint)
+        except Exception:  # the boundary: one job's fault must not end the worker
+            logger.exception("job %s failed", job.id)
+            hint = "Try again; log/worker.log says more."
+            self._queue.fail(job.id, "something went wrong inside", hint)
+
+    def _run_steps(self, job: Job, work: Work[object]) -> None:
+        while True:
+            try:
+                progress = next(work)
+            except StopIteration as end:
+                result = to_jsonable_python(end.value, fallback=str)
+                self._queue.finish(job.id, result, pack=self._pack)
+                logger.info("job %s is done", job.id)
+                return
+            word = self._queue.report(job.id, progress)
+            if word in ("stop", "cancel"):
+                work.close()
+                raise RunCancelledError
+            note = self._pause(job)
+            if note:
+                work.close()
+                self._queue.put_back(job.id, note)
+                return
+
+    def _pause(self, job: Job) -> str:
+        """Say why a job is put back between two steps; empty where it goes on."""
+        if self._leaving.is_set():
+            return "waiting to start again"
+        if job.grade == LEARNING and self._queue.gives_way(job.id):
+            logger.info("job %s makes way", job.id)
+            return MADE_WAY
+        return ""
+
+
+def _get_ready() -> None:
+    """Import what renders while nothing is to be done yet: the first take waits 6 s less."""
+    import pipeline.render.renderer  # noqa: F401
 
 
 def _start_with_runner(settings: Settings) -> StartWork:
@@ -207,14 +246,3 @@ def _be_nice() -> None:
         process.nice(max(NICENESS, process.nice()) if windows is None else windows)
     except psutil.AccessDenied:
         logger.warning("the worker's priority cannot be changed")
-
-
-def _log_to_file(path: Path) -> None:
-    with workspace_errors(f"write the log {path}"):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=3, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    if root.level in (logging.NOTSET, logging.WARNING):
-        root.setLevel(logging.INFO)

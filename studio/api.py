@@ -5,7 +5,6 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.routing import BaseRoute
 
-from pipeline.artifacts import FilmSettings
 from pipeline.queue import Queue
 from pipeline.settings import Settings
 from studio import bodies, packs
@@ -14,22 +13,29 @@ from studio.bundles import importing
 from studio.cards import Shown
 from studio.changing import Stamps, change
 from studio.copies import copy_view, remember
+from studio.desk_api import desk_endpoints
+from studio.film_api import film_endpoints
+from studio.first_api import first_endpoints
 from studio.history import version_views
 from studio.jobs import JobDesk
+from studio.jobs_api import jobs_endpoints
 from studio.learned_api import learned_endpoints
 from studio.learning import keep_learned
 from studio.libraries import add_folder, libraries_view, look_again, remove_library
+from studio.limits import FILLING, class_of
 from studio.motions import decide, motions_of, search
 from studio.operations import count_up
 from studio.packs import packs_view
 from studio.pictures import MAX_PICTURE_BYTES, keep_picture, plain_jpeg
 from studio.projects import editing, find_scene, open_by_id
+from studio.quotas import within_quota
 from studio.reading import words_view
 from studio.refusals import FAILED
-from studio.rendering import make_animatic, make_film, render
+from studio.rendering import make_animatic, render
 from studio.reports import find_take_record, take_view
 from studio.signing import Links
 from studio.story_operations import OPERATIONS
+from studio.takes_api import takes_endpoints
 from studio.uploads import LIST, VIDEO, receiving
 from studio.views import changed_view, saved_time, shelf_view, show, story_view
 from studio.visitors import Visitors
@@ -40,11 +46,17 @@ def api_routes(settings: Settings, queue: Queue) -> list[BaseRoute]:
     router, visitors = APIRouter(), Visitors(settings)
     endpoints = {
         **_endpoints(Api(settings, queue), visitors),
+        **film_endpoints(settings, queue, visitors),
+        **first_endpoints(settings, queue, visitors),
+        **jobs_endpoints(settings, queue, visitors),
         **learned_endpoints(settings, queue, visitors),
+        **takes_endpoints(settings, queue, visitors),
+        **desk_endpoints(settings, queue, visitors),
         **_arriving(visitors, queue),
     }
     for name, endpoint in endpoints.items():
-        router.add_route(f"{API_PREFIX}/{name}", endpoint, methods=["POST"])
+        kept = within_quota(endpoint, visitors) if class_of(name) in FILLING else endpoint
+        router.add_route(f"{API_PREFIX}/{name}", kept, methods=["POST"])
     return router.routes
 
 
@@ -96,7 +108,7 @@ class Api:
     def render(self, settings: Settings, told: bodies.Render) -> View:
         """Queue takes."""
         shown = self._show(settings, told)
-        wish = told.model_dump(include={"quality", "seed", "unwanted", "without"})
+        wish = told.model_dump(include={"quality", "seed", "unwanted", "without", "count"})
         render(shown, self._queue, told.scenes, **wish)
         return {}
 
@@ -104,12 +116,6 @@ class Api:
         """Give the boxes of a take, what is seen of them, and how it was made."""
         shown = self._show(settings, told)
         return take_view(shown, find_take_record(shown, told.scene, told.take))
-
-    def film(self, settings: Settings, told: bodies.MakeFilm) -> View:
-        """Queue the film; with a `notice` it is not, because takes are outdated."""
-        shown = self._show(settings, told)
-        film = FilmSettings.model_validate(told.model_dump(include={*FilmSettings.model_fields}))
-        return {"notice": make_film(shown, self._queue, anyway=told.anyway, film=film)}
 
     def animatic(self, settings: Settings, told: bodies.OfProject) -> View:
         """Queue the film of the boxes."""
@@ -212,7 +218,6 @@ def _endpoints(api: Api, visitors: Visitors) -> dict[str, Endpoint]:
         "cancel": reading(bodies.Cancel, api.cancel),
         "render": reading(bodies.Render, api.render),
         "take": reading(bodies.OfTake, api.take),
-        "film": reading(bodies.MakeFilm, api.film),
         "animatic": reading(bodies.OfProject, api.animatic),
         "versions": reading(bodies.OfProject, api.versions),
         "words": reading(bodies.Words, api.words),

@@ -6,19 +6,20 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from pipeline.artifacts import Casting, FilmSettings
+from pipeline.artifacts import Casting
 from pipeline.clips import ClipFilter, Verdict
 from pipeline.prior import PriorKind, Steps
 from pipeline.story import MAX_SCENES, Record, ShortText
 from studio.operations import Name
 from studio.reading import MAX_CHARACTERS
-from studio.rendering import Quality, Seed, Without
+from studio.rendering import MOST_AT_ONCE, Quality, Seed, Without
 
 _MOST_JOBS = 500
 _MOST_TERMS = 80
 _LONGEST_PATH = 1000
 _MOST_UNWANTED = 1000
-"""Characters that say what a take should not show."""
+Unwanted = Annotated[str, StringConstraints(strip_whitespace=True, max_length=_MOST_UNWANTED)]
+"""What takes should not show."""
 JobId = Annotated[int, Field(strict=True, gt=0, lt=2**63)]
 JobIds = Annotated[tuple[JobId, ...], Field(max_length=_MOST_JOBS)]
 
@@ -52,18 +53,11 @@ class Render(OfProject):
     scenes: Annotated[tuple[Name, ...], Field(max_length=MAX_SCENES)] | None
     quality: Quality = "final"
     seed: Seed = "same"
-    unwanted: Annotated[
-        str, StringConstraints(strip_whitespace=True, max_length=_MOST_UNWANTED)
-    ] = ""
-    """What the takes should not show."""
+    unwanted: Unwanted = ""
+    count: Annotated[int, Field(strict=True, ge=1, le=MOST_AT_ONCE)] = 1
+    """How many takes of each scene, each from a seed of its own."""
     without: Without | None = None
     """What the chosen take is rendered again without, to compare both."""
-
-
-class MakeFilm(OfProject, FilmSettings):
-    """A film and how it is made, also of takes that are outdated if it is asked for `anyway`."""
-
-    anyway: bool = False
 
 
 class OfScene(OfProject):

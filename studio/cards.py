@@ -17,7 +17,9 @@ from pipeline.workspace import Project
 from studio.figures import backdrop_address, overlap_views, region_views
 from studio.signing import Links
 from studio.staging import PlayedPack, StagedScene, Staging, finding_key
-from studio.takes import Takes, compared_with, is_draft, played, same_but_learned
+from studio.staleness import change_since
+from studio.takes import Takes, compared_with, is_draft, same_but_learned
+from studio.uses import uses_view
 
 _SKETCH = "The picture is a sketch: a take shows what the words say."
 View = dict[str, Any]
@@ -43,15 +45,8 @@ class Shown:
 
     def changed(self, take: Take) -> str:
         """Say why a take is outdated; empty where it is not."""
-        staged = self.staging.scenes[take.scene_id]
-        now = [staged.prompt, *([staged.plain] if take.is_comparison else [])]
-        if played(take.prompt) in map(played, now):
-            return ""
-        if played(take.prompt) == played(staged.plain):
-            return "something in it was learned since"
-        if same_but_learned(take.prompt, staged.prompt):
-            return "what was learned has changed since"
-        return "the scene has changed since"
+        change = change_since(take, self.staging.scenes[take.scene_id])
+        return change.words if change else ""
 
     def state(self, scene: Scene) -> str:
         """Say how far a scene is: 'draft', 'planned', 'done', or 'stale'."""
@@ -81,10 +76,20 @@ def scene_view(shown: Shown, scene: Scene, cost: Mapping[str, str]) -> View:
         "overlaps": overlap_views(scene, story, staged.prompt),
         "findings": [finding_view(one, story) for one in staged.findings],
         "takes": _takes(shown, scene),
+        "binned": _binned(shown, scene),
+        "uses": uses_view(scene, story, staging),
         "reading": reading_view(scene.narration, staging.pack),
         "state": shown.state(scene),
+        "changed": _changed(shown, scene),
         "cost": dict(cost),
     }
+
+
+def _changed(shown: Shown, scene: Scene) -> str:
+    """Why a scene is outdated, in two or three words; empty where it is not."""
+    chosen = shown.takes.chosen(scene.id)
+    change = change_since(chosen, shown.staging.scenes[scene.id]) if chosen else None
+    return change.short if change else ""
 
 
 def finding_view(finding: Finding, story: Story) -> View:
@@ -140,17 +145,43 @@ def _place_words(staged: StagedScene) -> str:
 def _takes(shown: Shown, scene: Scene) -> list[View]:
     """The takes in their order; a comparison has the number of the take that it belongs to."""
     takes, chosen = shown.takes.of(scene.id), shown.takes.chosen(scene.id)
-    belongs = {take.id: compared_with(take, takes) for take in takes}
-    numbers = count(1)
-    numbered = {take.id: next(numbers) for take in takes if belongs[take.id] is None}
+    numbers = _numbers(shown, scene)
     return [
         {
-            **_take(shown, take, numbered[(belongs[take.id] or take).id]),
+            **_take(shown, take, numbers[take.id]),
             "chosen": take == chosen,
-            "of": other.id if (other := belongs[take.id]) else None,
+            "of": other.id if (other := compared_with(take, takes)) else None,
         }
         for take in takes
     ]
+
+
+def _binned(shown: Shown, scene: Scene) -> list[View]:
+    """The takes that can come back, the last one first; comparisons come back with theirs."""
+    takes, numbers = shown.takes.recoverable(scene.id), _numbers(shown, scene)
+    record = shown.staging.pack.record
+    return [
+        {
+            "id": take.id,
+            "label": f"Take {numbers[take.id]}",
+            "note": f"{'draft' if is_draft(take, record) else 'final'}, seed {take.settings.seed}",
+        }
+        for take in reversed(takes)
+        if compared_with(take, takes) is None
+    ]
+
+
+def _numbers(shown: Shown, scene: Scene) -> dict[str, int]:
+    """The number of each take, the bin's too, so that none gets another when one is taken out.
+
+    A comparison has that of the take it belongs to.
+    """
+    both = [*shown.takes.of(scene.id), *shown.takes.binned(scene.id)]
+    takes = sorted(both, key=lambda take: (len(take.id), take.id))
+    belongs = {take.id: compared_with(take, takes) for take in takes}
+    numbers = count(1)
+    numbered = {take.id: next(numbers) for take in takes if belongs[take.id] is None}
+    return {take.id: numbered[(belongs[take.id] or take).id] for take in takes}
 
 
 def _take(shown: Shown, take: Take, number: int) -> View:
@@ -165,7 +196,9 @@ def _take(shown: Shown, take: Take, number: int) -> View:
         "without": _left_out(take),
         "learned": bool(take.priors),
         "stale": bool(outdated),
+        "moved": not same_but_learned(take.prompt, shown.staging.scenes[take.scene_id].prompt),
         "seed": take.settings.seed,
+        "recipe": _recipe(take),
         "quality": "draft" if draft else "final",
         "video": shown.address(f"{path}.mp4"),
         "width": take.width,
@@ -174,6 +207,17 @@ def _take(shown: Shown, take: Take, number: int) -> View:
         "keep": shown.address(f"{path}/film.mp4"),
         "file": f"{shown.project.path.name}-{take.scene_id}.mp4",
         "note": f"{what} {number}, rendered in {duration_words(take.seconds_taken)}{changed}",
+    }
+
+
+def _recipe(take: Take) -> View:
+    how = take.settings
+    return {
+        "seed": how.seed,
+        "steps": how.num_inference_steps,
+        "guidance": how.guidance_scale,
+        "unwanted": how.negative_prompt,
+        "seconds": take.seconds_taken,
     }
 
 

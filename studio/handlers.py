@@ -97,7 +97,7 @@ class Handlers:
         scene = projects.find_scene(project.story, told.get("scene"))
         hint = "Say what shall be different."
         note = _checked(told.get("note"), "note", MAX_NOTE_CHARACTERS, hint)
-        named = planners.planner_of(projects.plan_record(project))
+        named = planners.planner_of(projects.plan_record(project), settings)
         work = planning.replan(project, scene.id, note, settings=settings, planner=named)
         yield from _watched(work, named)
         yield (opened(project, selected=scene.id), *idle())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import subprocess
 import sys
 import threading
@@ -12,60 +11,46 @@ import time
 import zlib
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from pipeline.errors import PipelineError
 from pipeline.queue import ASIDE, Job, Queue
-from pipeline.settings import Settings
+from pipeline.settings import DEVICE_VARIABLE, Settings
 from pipeline.worker import PARENT_VARIABLE
 from pipeline.workspace import Project
-from studio.cards import counted, sentence
+from studio.job_line import Line, Stand
+from studio.job_words import (
+    IN_STAGES,
+    ON_CLIPS,
+    TRAIN,
+    about,
+    aside,
+    doing,
+    failure,
+    left_out,
+    loss,
+    outcome,
+    scene_of,
+    title_of,
+)
+from studio.projects import open_by_id
+from studio.quotas import check_learning
+from studio.refusals import NotThereError
+from studio.rendering import check_queue
 from studio.signing import Links
+from studio.takes import Takes
+
+__all__ = ["ON_CLIPS", "TRAIN", "JobDesk", "WorkerProcess"]
 
 _LOG = logging.getLogger(__name__)
 _WATCH_SECONDS = 1.0
 _LONGEST_WAIT_SECONDS = 60.0
 _STOP_SECONDS = 15.0
 _DAY_SECONDS = 86_400.0
-_DOING = {
-    "library": "drawing the theatre's clips",
-    "scan": "looking for videos",
-    "list": "reading the list",
-    "words": "asking the language model for words",
-    "index": "reading captions",
-    "pictures": "looking at pictures",
-    "fetch": "fetching clips from their site",
-    "probe": "looking into files",
-    "look": "following actors",
-    "read": "reading clips and pictures",
-    "latents": "making them small",
-    "train": "learning",
-    "video_text": "comparing movements with the words",
-    "crop": "cutting actors out",
-}
-"""What work on clips does at each stage, and learning; its steps count within the stage."""
-ON_CLIPS = ("retrieve", "scan")
-"""Kinds of work that read libraries of clips."""
-TRAIN = "train"
-"""The kind of work that learns a motion or a look."""
-_IN_STAGES = (*ON_CLIPS, TRAIN)
-"""Kinds of work whose steps count within a stage; what learns says itself how long it takes."""
-_FETCHING = "python -m pipeline packs fetch"
-"""The command that a hint names for missing weights; the page has a button that does it."""
-_TITLES = {
-    "film": "Making the film",
-    "animatic": "Making the animatic",
-    "scan": "Looking through clips",
-}
-_ASIDES = {
-    "encoding words": "reading the words",
-    "decoding": "drawing the frames",
-    "looking": "looking at the take",
-}
-"""What a renderer's notes are called on the page; others are told as they are."""
-_LOSS = re.compile(r"loss ([0-9]+(?:\.[0-9]+)?)")
-_STEP = re.compile(r",? ?step [0-9]+ of [0-9]+")
-"""Of a note of learning: the page says the step itself."""
-_WITHOUT = {"boxes": " without boxes", "priors": " without what was learned"}
+_MOST_TOLD = 30
+"""Pieces of work that are over, as the window of jobs tells them."""
+_MOST_LEARNED = 200
+"""Pieces of work that are over, among which learning is counted."""
 
 
 class WorkerProcess:
@@ -80,18 +65,30 @@ class WorkerProcess:
         self._command = command or [sys.executable, "-m", "pipeline", "worker"]
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
+        self._spawning = threading.Lock()
         self._watcher = threading.Thread(target=self._watch, name="worker-watch", daemon=True)
 
     def start(self) -> None:
         """Start the worker and watch it."""
-        self._spawn()
+        with self._spawning:
+            self._spawn()
         self._watcher.start()
+
+    def restart(self, settings: Settings) -> None:
+        """Go on with other settings: what runs is put back after its step, and goes on, too."""
+        with self._spawning:
+            self._settings = settings
+            self._end()
+            self._spawn()
 
     def stop(self) -> None:
         """Ask the worker to end, and end it if it does not."""
         self._stopping.set()
         if self._watcher.is_alive():
             self._watcher.join()
+        self._end()
+
+    def _end(self) -> None:
         process = self._process
         if process is None or process.poll() is not None:
             return
@@ -111,12 +108,13 @@ class WorkerProcess:
     def _watch(self) -> None:
         wait = _WATCH_SECONDS
         while not self._stopping.wait(wait):
-            if self.pid is not None:
-                wait = max(_WATCH_SECONDS, wait / 2)
-                continue
-            wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
-            _LOG.warning("the worker ended; starting it again (log: %s)", self._log_path())
-            self._spawn()
+            with self._spawning:
+                if self.pid is not None:
+                    wait = max(_WATCH_SECONDS, wait / 2)
+                    continue
+                wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
+                _LOG.warning("the worker ended; starting it again (log: %s)", self._log_path())
+                self._spawn()
 
     def _spawn(self) -> None:
         path = self._log_path()
@@ -125,6 +123,7 @@ class WorkerProcess:
             **os.environ,
             "DREAMRUNNER_HOME": str(self._settings.home),
             "DREAMRUNNER_PACK": self._settings.pack,
+            DEVICE_VARIABLE: self._settings.device,
             PARENT_VARIABLE: str(os.getpid()),
         }
         with path.open("ab") as log:
@@ -142,11 +141,14 @@ class WorkerProcess:
 
 
 class JobDesk:
-    """The queue as a page sees it: what goes on in a project, and how to stop it."""
+    """The queue as a page sees it: what goes on, where it stands in line, and how to change that.
+
+    A user has no work but their own: of other work nothing is heard.
+    """
 
     def __init__(self, queue: Queue, links: Links) -> None:
-        self._queue = queue
-        self._links = links
+        self._queue, self._links = queue, links
+        self._line = Line(queue)
         self._told: set[int] = set()  # the failures said since the studio started
 
     def watch(
@@ -156,20 +158,70 @@ class JobDesk:
 
         Failed work says in `failed` what went wrong.
         """
-        waiting = [self._queue.waiting(aside=aside) for aside in (False, True)]
         mine = self._queue.jobs(project.path, active=True, also=known)
         self._told.update(job.id for job in mine if job.state == "failed")
-        return [self._view(job, project, settings, waiting[job.kind in ASIDE]) for job in mine]
+        return [self._view(job, project, settings) for job in mine]
+
+    def all(self, settings: Settings) -> dict[str, Any]:
+        """Give all work of a user, over all stories: that in line as it comes, and what is over."""
+        mine = self._queue.of_user(settings.user, ended=_MOST_TOLD)
+        opened = _Opened(settings)
+        views = [self._pictured(job, opened.of(job), settings) for job in mine]
+        going = [view for view in views if view["active"]]
+        going.sort(key=lambda view: (view["state"] != "running", view["ahead"]))
+        return {"going": going, "ended": [view for view in views if not view["active"]]}
 
     def cancel(self, project: Project, ids: Collection[int]) -> None:
-        """Ask for the end of some work of a project; of other work nothing is heard."""
+        """Ask for the end of some work of a project; learning is stopped, so that it can go on."""
         for job in self._queue.jobs(project.path, active=True):
             if job.id in ids:
-                self._queue.control(job.id, "cancel")
+                self._queue.control(job.id, "stop" if job.kind == TRAIN else "cancel")
+        self._line.forget()
+
+    def control(self, settings: Settings, job_id: int, word: Literal["stop", "cancel"]) -> None:
+        """Tell a user's job to stop, so that it can go on, or to end; NotThereError if it is over.
+
+        Work that stopped is not wanted any more once it is cancelled.
+        """
+        job = self._mine(settings, job_id)
+        if not job.is_active and (job.state, word) != ("stopped", "cancel"):
+            raise NotThereError("This is over already", hint="Look at the list again.")
+        self._queue.control(job.id, word)
+        self._line.forget()
+
+    def move(self, settings: Settings, job_id: int, before: int | None) -> None:
+        """Put a user's job that waits before another one, or behind all of their own (None).
+
+        Raises:
+            InputError: one of the two does not wait any more.
+            NotThereError: the user has no such job.
+        """
+        for one in (job_id, *([] if before is None else [before])):
+            self._mine(settings, one)
+        self._queue.move(job_id, before)
+        self._line.forget()
+
+    def again(self, settings: Settings, job_id: int) -> None:
+        """Let a user's job that stopped go on, or try one again that failed or was cancelled.
+
+        Raises:
+            InputError: it is done, or too much waits already.
+            NotAllowedError: a visitor has learned enough for a day.
+            NotThereError: the user has no such job.
+        """
+        job = self._mine(settings, job_id)
+        check_queue(self._queue, settings.user, 0 if job.is_active else 1)
+        if job.kind == TRAIN:
+            mine = self._queue.of_user(settings.user, ended=_MOST_LEARNED)
+            left = self._queue.paces(settings.pack).seconds_left(job) or 0.0
+            earlier = (one for one in mine if one.kind == TRAIN)
+            check_learning(settings, left, earlier)
+        self._queue.again(job.id)
+        self._line.forget()
 
     def missed(self, project: Project, settings: Settings) -> list[str]:
         """Say what failed in the last day, was not tried again, and has been told nobody yet."""
-        latest = {(job.kind, *_about(job)): job for job in self._queue.jobs(project.path)}
+        latest = {(job.kind, *about(job)): job for job in self._queue.jobs(project.path)}
         since = time.time() - _DAY_SECONDS
         failed = [
             job
@@ -177,120 +229,91 @@ class JobDesk:
             if job.state == "failed" and (job.finished or 0) > since and job.id not in self._told
         ]
         self._told.update(job.id for job in failed)
-        return [
-            f"{_title(job, project, _scene_of(job))}: {self._failure(job, settings)}"
-            for job in failed
-        ]
+        return [f"{title_of(job, project.story)}: {failure(job, settings)}" for job in failed]
 
-    def _view(
-        self, job: Job, project: Project, settings: Settings, waiting: list[int]
-    ) -> dict[str, Any]:
-        """A job for `static/page/jobs.js`; `waiting` lists those it waits for, oldest first."""
-        scene_id = _scene_of(job)
-        shown = zlib.crc32(job.preview or b"") if job.kind == TRAIN else job.step
-        preview = f"{project.path.name}/jobs/{job.id}/{shown}"  # learning draws one now and then
+    def _mine(self, settings: Settings, job_id: int) -> Job:
+        job = self._queue.get(job_id)
+        if job is None or job.user != settings.user:
+            raise NotThereError("This work is no longer known", hint="Look at the list again.")
+        return job
+
+    def _view(self, job: Job, project: Project | None, settings: Settings) -> dict[str, Any]:
+        """A job for `static/page/jobs.js`."""
+        story = project.story if project else None
+        stand = self._line.of(job, settings.pack) if job.is_active else Stand()
         return {
             "id": job.id,
             "kind": job.kind,
-            "scene_id": scene_id,
+            "project": Path(job.project).name,
+            "story": story.title if story else "",
+            "scene_id": scene_of(job),
             "motion": job.arguments.get("motion_id"),
             "character": job.arguments.get("character_id"),
-            "doing": _DOING.get(job.stage, "") if job.kind in _IN_STAGES else "",
-            "aside": _aside(job),
-            "without": _left_out(job),
+            "doing": doing(job),
+            "aside": aside(job),
+            "without": left_out(job),
+            "quality": job.sort if job.kind == "render" else "",
+            "whole": job.arguments.get("whole", "") if job.kind == "film" else "",
             "pack": job.arguments.get("pack"),
             "note": job.note,
-            "title": _title(job, project, scene_id),
+            "title": title_of(job, story),
             "state": job.state,
             "active": job.is_active,
             "step": job.step,
             "total": job.total,
-            "eta": None if job.kind in (*_IN_STAGES, *ASIDE) else job.eta_seconds,
-            "loss": _loss(job),
+            "eta": _eta(job, stand),
+            "wait": stand.wait_seconds if job.state == "queued" else None,
+            "ahead": stand.ahead if job.state == "queued" else 0,
+            "loss": loss(job),
             "wish": job.control,
-            "ahead": waiting.index(job.id) if job.id in waiting else 0,
-            "preview": self._links.link(settings, preview) if job.preview else None,
-            "failed": self._failure(job, settings) if job.state == "failed" else None,
-            "outcome": _outcome(job, project) if job.state == "done" else "",
+            "preview": self._preview(job, project, settings),
+            "failed": failure(job, settings) if job.state == "failed" else None,
+            "outcome": outcome(job, story),
+            "ended": job.finished,
         }
 
-    def _failure(self, job: Job, settings: Settings) -> str:
-        """Say what went wrong, in sentences that do not tell where the home lies."""
-        error, hint = (job.error or "it failed").rstrip("."), job.hint or ""
-        if not settings.visitors:  # who visits has no such button
-            hint = hint.replace(_FETCHING, f"press Model, or {_FETCHING}")
-        words = f"{error[:1].upper()}{error[1:]}. {hint}".strip()
-        return words.replace(f"{self._queue.path.parent}{os.sep}", "")
+    def _pictured(self, job: Job, project: Project | None, settings: Settings) -> dict[str, Any]:
+        """A job with a picture where there is any: its newest, its take's, or its scene's."""
+        view = self._view(job, project, settings)
+        scene_id = scene_of(job)
+        if project is None or view["preview"] or not scene_id:
+            return {**view, "picture": view["preview"]}
+        takes, made = Takes(project), job.result if isinstance(job.result, dict) else {}
+        mine = next((one for one in takes.of(scene_id) if one.id == made.get("id")), None)
+        take = mine or takes.chosen(scene_id)
+        path = f"{project.path.name}/takes/{scene_id}/{take.id}.jpg" if take else ""
+        return {**view, "picture": self._links.link(settings, path) if path else None}
+
+    def _preview(self, job: Job, project: Project | None, settings: Settings) -> str | None:
+        """Where the newest picture is that was drawn of a job."""
+        if project is None or not job.preview:
+            return None
+        shown = zlib.crc32(job.preview) if job.kind == TRAIN else job.step
+        path = f"jobs/{job.id}/{shown}"  # learning draws one now and then
+        return self._links.link(settings, f"{project.path.name}/{path}")
 
 
-def _scene_of(job: Job) -> str | None:
-    return job.scene_id or job.arguments.get("scene_id")
+class _Opened:
+    """The projects of some jobs, each opened once; None for one that is not there any more."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._known: dict[str, Project | None] = {}
+
+    def of(self, job: Job) -> Project | None:
+        if job.project not in self._known:
+            self._known[job.project] = self._open(Path(job.project).name)
+        return self._known[job.project]
+
+    def _open(self, name: str) -> Project | None:
+        try:
+            return open_by_id(self._settings, name)
+        except PipelineError:
+            return None
 
 
-def _about(job: Job) -> tuple[str | None, ...]:
-    """What a job works on: another of that kind on the same has tried it again."""
-    if job.kind == "fetch":
-        return (job.arguments.get("pack"),)
-    if job.kind == "scan":
-        return tuple(job.arguments.get(name) for name in ("path", "library", "name", "motion_id"))
-    return _scene_of(job), job.arguments.get("motion_id"), job.arguments.get("character_id")
-
-
-def _outcome(job: Job, project: Project) -> str:
-    """Say what came of a look through clips, or of learning; empty of other work."""
-    told = job.result
-    if job.kind == TRAIN:
-        return f"“{_learned(job, project)}” is learned."
-    if job.kind != "scan" or not isinstance(told, dict | list):
-        return ""
-    if isinstance(told, list):  # the shots of a video
-        return sentence(counted(len(told), "new clip"))
-    others = (("bad", "cannot be read"), ("broken", "left out"))
-    parts = [f"{told[name]} {words}" for name, words in others if told.get(name)]
-    outcome = sentence(", ".join([counted(told.get("added", 0), "new clip"), *parts]))
-    first = next(iter(told.get("problems", ())), "").rstrip(".")
-    return f"{outcome} {first}." if first else outcome
-
-
-def _title(job: Job, project: Project, scene_id: str | None) -> str:
-    if job.kind in _TITLES:
-        return _TITLES[job.kind]
-    if job.kind == "fetch":
-        return f"Fetching the model {job.arguments.get('pack', '')}"
-    if job.kind == TRAIN:
-        return f"Learning “{_learned(job, project)}”"
-    if job.kind == "retrieve":
-        return f"Searching clips of “{job.arguments.get('words', '')}”"
-    scene = next((one for one in project.story.scenes if one.id == scene_id), None)
-    title = f"Rendering “{scene.title or scene.id}”" if scene else "Rendering"
-    return f"{title}{_WITHOUT.get(_left_out(job), '')}"
-
-
-def _learned(job: Job, project: Project) -> str:
-    """What some learning is about: a motion's words, or a character's name."""
-    story, told = project.story, job.arguments
-    words = {one.words for one in story.motions if one.id == told.get("motion_id")}
-    names = {one.name for one in story.characters if one.id == told.get("character_id")}
-    return next(iter(words | names), "what is no longer in the story")
-
-
-def _loss(job: Job) -> float | None:
-    """The loss of the last step, which learning says in its note."""
-    told = _LOSS.match(job.note) if job.kind == TRAIN else None
-    return float(told[1]) if told else None
-
-
-def _aside(job: Job) -> str:
-    """What work does beside its steps; empty of work on clips, which says what it does itself."""
-    if job.kind == TRAIN:
-        return _STEP.sub("", _LOSS.sub("", job.note)).strip(", ")
-    if job.kind in ON_CLIPS or job.note.startswith("step "):
-        return ""
-    return _ASIDES.get(job.note, job.note)
-
-
-def _left_out(job: Job) -> str:
-    """What a take is rendered without, to compare it: 'boxes', 'priors', or nothing."""
-    if job.arguments.get("use_regions") is False:
-        return "boxes"
-    return "priors" if job.arguments.get("use_priors") is False else ""
+def _eta(job: Job, stand: Stand) -> float | None:
+    """Seconds until a job is done; None where nobody knows, or where it says so itself."""
+    if job.state == "running" and job.kind in (*IN_STAGES, *ASIDE):
+        return None
+    return job.eta_seconds if job.state == "running" and job.eta_seconds else stand.seconds

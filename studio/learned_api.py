@@ -9,7 +9,14 @@ from studio import bodies
 from studio.answers import Asked, Endpoint, View, answering, reading
 from studio.changing import changed_since
 from studio.learning import Learning, choose, control, find_thing, keep_learned, learn
-from studio.looks import find_actor, keep_look, look_view, plain_png, remove_look
+from studio.looks import (
+    find_actor,
+    keep_look,
+    look_view,
+    part_of,
+    plain_png,
+    remove_look,
+)
 from studio.pictures import MAX_PICTURE_BYTES
 from studio.prior_uploads import bringing
 from studio.priors import Library, remove
@@ -75,11 +82,12 @@ class LearnedApi:
         return self._look(open_by_id(settings, told.project), settings, told.character)
 
     def look_picture(self, asked: Asked) -> View:
-        """Keep a picture of a character."""
+        """Keep a picture of a character, or the part of it that `crop` names."""
         settings, project_id = asked.settings, asked.query.get("project")
         character = asked.query.get("character", "")
         find_actor(open_by_id(settings, project_id), character)
-        png = plain_png(asked.body)  # takes its time, so before anybody else has to wait
+        part = part_of(asked.query.get("crop"))
+        png = plain_png(asked.body, part)  # takes its time, so before anybody else has to wait
         with editing(settings, project_id) as project:
             before = stage(project, settings)
             keep_look(project, character, png)

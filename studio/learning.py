@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.artifacts import Learned
 from pipeline.errors import InputError
-from pipeline.lessons import MOST_CLIPS, train_settings
+from pipeline.lessons import MOST_CLIPS, kept_pictures, train_settings
 from pipeline.prior import PriorKind, TrainSettings
 from pipeline.queue import Job, Queue
 from pipeline.settings import Settings
@@ -16,10 +16,11 @@ from studio.cards import View, counted, duration_words, sentence
 from studio.clips import found
 from studio.jobs import TRAIN
 from studio.libraries import unfit_libraries
-from studio.looks import find_actor, kept_pictures
+from studio.looks import find_actor
 from studio.motions import find_motion
 from studio.operations import count_up
 from studio.priors import Library
+from studio.quotas import check_learning
 from studio.refusals import NotAllowedError, NotThereError
 from studio.rendering import check_queue
 from studio.signing import Links
@@ -127,6 +128,11 @@ class Learning:
             return f"Leave the best {MOST_CLIPS} clips or fewer approved."
         return "" if self.number else "Pick a clip first."
 
+    def seconds_for(self, steps: int | None) -> float:
+        """Say how long learning takes with so many steps; None = as it would be trained."""
+        pace = pace_of(self._library, self._thing.kind)
+        return pace.seconds_per_step * (steps or self.settings.steps)
+
     def _state(self) -> View:
         """What is used of it now, and why it is not what was chosen."""
         entries = [one for one in self._casting.learned if self._thing.is_of(one)]
@@ -160,7 +166,8 @@ def learn(
 
     Raises:
         InputError: there is nothing to learn from, it is learned right now, or too much waits.
-        NotAllowedError: a visitor asks for more steps than the model's own.
+        NotAllowedError: a visitor asks for more steps than the model's own, or has learned enough
+            for a day.
     """
     thing = find_thing(project, told)
     if why := learning.why_not():
@@ -175,6 +182,8 @@ def learn(
     if told.background and thing.kind == "motion":
         raise InputError("Only pictures have a background to cut away", hint="Reload the page.")
     check_queue(queue, settings.user, 1)
+    earlier = (job for job in queue.of_user(settings.user, ended=200) if job.kind == TRAIN)
+    check_learning(settings, learning.seconds_for(told.steps), earlier)
     wish = told.model_dump(include={"steps", "background"}, exclude_none=True)
     if not wish and (stopped := learning.stopped):
         wish = stopped.arguments

@@ -167,6 +167,8 @@ def _clips(library: OpenLibrary) -> View:
     """Say how many clips a library has and how many cannot be read; why, of the first of these."""
     catalogue = library.catalogue
     number = catalogue.count()
+    if not number and library.record.kind == "theatre":  # it was made, and is not drawn yet
+        return {"clips": _THEATRE["clips"], "unread": []}
     bad = catalogue.stats().bad if number <= _MOST_COUNTED else 0
     words = counted(number, "clip")
     if not bad:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from contextlib import suppress
 from pathlib import Path
 
-from pipeline.editing.changes import changed, next_revision
 from pipeline.errors import InputError
-from pipeline.files import workspace_errors, write_bytes
-from pipeline.lessons import MOST_PICTURES
+from pipeline.files import workspace_errors
+from pipeline.lessons import (
+    MOST_PICTURES,
+    choose_pictures,
+    keep_picture,
+    kept_pictures,
+    picture_id,
+)
 from pipeline.priors.pictures import open_picture
 from pipeline.settings import Settings
-from pipeline.story import Character
+from pipeline.story import Box, Character
 from pipeline.workspace import Project
 from studio.cards import View
 from studio.operations import character_of, check_character
@@ -52,21 +56,30 @@ def find_actor(project: Project, character_id: str) -> Character:
     return character
 
 
-def kept_pictures(project: Project, character: Character) -> list[str]:
-    """Give the ids of a character's pictures that are there.
-
-    An earlier version of the story may name some that were taken away since.
-    """
-    return [one for one in character.pictures if project.look_file(one).is_file()]
-
-
-def plain_png(data: bytes) -> bytes:
+def plain_png(data: bytes, part: Box | None = None) -> bytes:
     """Give a picture as it is kept: upright, small enough, without what a camera says in it.
 
-    It may take seconds: hold no lock meanwhile. Raises InputError as `open_picture`.
+    Of a picture only the wanted part is kept; None = all of it. It may take seconds: hold no lock
+    meanwhile. Raises InputError as `open_picture` and `Picture.cropped`.
     """
     with _decoding:
-        return open_picture(data, "This picture").as_png()
+        picture = open_picture(data, "This picture")
+        return (picture.cropped(part) if part else picture).as_png()
+
+
+def part_of(told: str | None) -> Box | None:
+    """Give the part of a picture that a query names, `x0,y0,x1,y1`; None where it names none.
+
+    Raises:
+        InputError: it is no part of a picture.
+    """
+    if not told:
+        return None
+    try:
+        x0, y0, x1, y1 = (float(edge) for edge in told.split(","))
+        return Box(x0=x0, y0=y0, x1=x1, y1=y1)
+    except ValueError as error:  # pydantic's is one of them
+        raise InputError("This is no part of a picture", hint="Choose the part again.") from error
 
 
 def keep_look(project: Project, character_id: str, png: bytes) -> None:
@@ -79,21 +92,12 @@ def keep_look(project: Project, character_id: str, png: bytes) -> None:
         WorkspaceError: it cannot be written.
     """
     character = find_actor(project, character_id)
-    picture_id = f"look-{hashlib.sha256(png).hexdigest()[:32]}"
-    kept = kept_pictures(project, character)
-    if picture_id in kept:
-        return
-    if len(kept) >= MOST_PICTURES:
-        raise InputError(
-            f"{character.name} has {MOST_PICTURES} pictures already",
-            hint="Take one away first; a few good ones teach as much.",
-        )
-    _check_room(project, len(png))
-    write_bytes(project.look_file(picture_id), png)
-    _save(project, character, (*kept, picture_id))
+    if picture_id(png) not in kept_pictures(project, character):
+        _check_room(project, len(png))
+    keep_picture(project, character, png)
 
 
-def remove_look(project: Project, character_id: str, picture_id: str) -> None:
+def remove_look(project: Project, character_id: str, picture: str) -> None:
     """Take a picture of a character away, for good.
 
     Raises:
@@ -102,13 +106,13 @@ def remove_look(project: Project, character_id: str, picture_id: str) -> None:
     """
     character = find_actor(project, character_id)
     kept = kept_pictures(project, character)
-    if picture_id not in kept:
+    if picture not in kept:
         raise NotThereError("This picture is no longer there", hint="Reload the page.")
-    _save(project, character, tuple(one for one in kept if one != picture_id))
-    if any(picture_id in one.pictures for one in project.story.characters):
+    choose_pictures(project, character, (one for one in kept if one != picture))
+    if any(picture in one.pictures for one in project.story.characters):
         return  # somebody else has the same one
     with workspace_errors("delete a picture"):
-        project.look_file(picture_id).unlink(missing_ok=True)
+        project.look_file(picture).unlink(missing_ok=True)
 
 
 def find_look(project: Project, picture_id: str) -> Path:
@@ -118,12 +122,6 @@ def find_look(project: Project, picture_id: str) -> Path:
     if not any(name in one.pictures for one in project.story.characters) or not path.is_file():
         raise NotThereError("There is no such picture", hint="Choose the picture again.")
     return path
-
-
-def _save(project: Project, character: Character, pictures: tuple[str, ...]) -> None:
-    other = changed(character, pictures=pictures)
-    cast = tuple(other if one.id == other.id else one for one in project.story.characters)
-    project.save_story(next_revision(project.story, characters=cast))
 
 
 def _check_room(project: Project, more: int) -> None:

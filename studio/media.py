@@ -30,11 +30,14 @@ from pipeline.errors import InputError, PipelineError
 from pipeline.files import write_bytes
 from pipeline.plan.exchange import FORMATS, write_story
 from pipeline.queue import Queue
-from pipeline.settings import Settings
+from pipeline.settings import Settings, current
 from pipeline.story import NUM_KEYFRAMES
 from pipeline.workspace import Project
 from studio.clip_media import FILES, find_preview
+from studio.desk_api import REPORTS, report_of
 from studio.drawings import THEATRE_PREFIX, backdrop, face
+from studio.filmdesk import find_voice
+from studio.films import file_stem
 from studio.looks import find_look
 from studio.pictures import find_picture
 from studio.priors import LEARNED, find_sample, packed
@@ -43,6 +46,7 @@ from studio.projects import film_file as find_film
 from studio.refusals import NotThereError, TooLargeError, UnforeseenError, boundary
 from studio.scene_films import make_scene_film
 from studio.signing import MEDIA_PREFIX, Links
+from studio.stills import stills_zip
 
 STATIC_DIR = Path(__file__).resolve().parent.parent / "static"
 STATIC_PREFIX = "/gradio_api/studio/static"
@@ -75,9 +79,13 @@ def make_routes(settings: Settings, queue: Queue) -> list[BaseRoute]:
     signed.add_api_route(project + "/jobs/{job_id}/{step}", media.preview)
     signed.add_api_route(project + "/story/{name}", media.story)
     signed.add_api_route(project + "/export.zip", media.bundle)
+    signed.add_api_route(project + "/stills.zip", media.stills)
+    signed.add_api_route(project + "/voices/{voice_id}.m4a", media.voice)
     learned = f"{MEDIA_PREFIX}/{LEARNED}/{{key}}"
     signed.add_api_route(learned + "/samples/{name}", media.sample)
     signed.add_api_route(learned + "/export.zip", media.learned)
+    report = f"{MEDIA_PREFIX}/{REPORTS}/{{project_id}}/{{name}}.zip"
+    signed.add_api_route(report, media.report)
     router = APIRouter()
     router.add_api_route(STATIC_PREFIX + "/{name:path}", static_file)
     router.add_api_route(THEATRE_PREFIX + "/backdrops/{name}.png", backdrop)
@@ -113,7 +121,7 @@ class Media:
         path = request.scope["path"].partition(f"{MEDIA_PREFIX}/")[2]
         if not (path and u and s and self._links.check(path, u, s)):
             raise HTTPException(404)
-        request.state.settings = replace(self._settings, user=u)
+        request.state.settings = replace(current(self._settings), user=u)
 
     def take(self, request: Request, project_id: str, scene_id: str, take_id: str) -> FileResponse:
         """Serve the video of a take."""
@@ -145,14 +153,14 @@ class Media:
     ) -> FileResponse:
         """Serve a film, or hand it over as a file to keep."""
         path = _film(request, project_id, film_id, ".mp4")
-        name = path.name if download else None
+        name = _film_name(request, project_id, path) if download else None
         return FileResponse(path, media_type="video/mp4", filename=name, headers=_FRESH)
 
     def subtitles(self, request: Request, project_id: str, film_id: str) -> FileResponse:
         """Hand over the narration of a film as SRT."""
         path = _film(request, project_id, film_id, ".srt")
-        kind = "application/x-subrip"
-        return FileResponse(path, media_type=kind, filename=path.name, headers=_FRESH)
+        kind, name = "application/x-subrip", _film_name(request, project_id, path)
+        return FileResponse(path, media_type=kind, filename=name, headers=_FRESH)
 
     def captions(self, request: Request, project_id: str, film_id: str) -> Response:
         """Give the narration of a film as the browser's own kind of subtitles."""
@@ -209,14 +217,25 @@ class Media:
     def bundle(self, request: Request, project_id: str) -> StreamingResponse:
         """Hand over all of a story as one zip, made for this request alone and always whole."""
         project = _found(lambda: _open(request, project_id))
-        file = _found(lambda: _bundled(project))
-        headers = {
-            **_GUARDED,
-            "Cache-Control": "no-store",
-            "Content-Length": str(file.seek(0, os.SEEK_END)),
-            "Content-Disposition": f'attachment; filename="{project.path.name}.zip"',
-        }
-        return StreamingResponse(_chunks(file), media_type="application/zip", headers=headers)
+        return _zipped(_found(lambda: _bundled(project)), project.path.name)
+
+    def stills(self, request: Request, project_id: str) -> StreamingResponse:
+        """Hand over the keyframes of the film's scenes as one zip, made for this request alone."""
+        project = _found(lambda: _open(request, project_id))
+        file = _found(lambda: stills_zip(project, request.state.settings))
+        return _zipped(file, f"{project.path.name}-stills")
+
+    def voice(self, request: Request, project_id: str, voice_id: str) -> FileResponse:
+        """Serve a recorded narration."""
+        path = _found(lambda: find_voice(_open(request, project_id), voice_id))
+        return FileResponse(path, media_type="audio/mp4", headers=_KEPT)
+
+    def report(self, request: Request, project_id: str, name: str) -> Response:
+        """Hand over a report of a problem, made for this request alone."""
+        told = _found(lambda: report_of(request.state.settings, project_id, name))
+        disposition = 'attachment; filename="problem-report.zip"'
+        headers = {**_GUARDED, "Cache-Control": "no-store", "Content-Disposition": disposition}
+        return Response(told, media_type="application/zip", headers=headers)
 
     def preview(self, request: Request, project_id: str, job_id: str) -> Response:
         """Give the newest picture of a piece of work; each step has an address of its own.
@@ -240,6 +259,13 @@ def _open(request: Request, project_id: str) -> Project:
 
 def _film(request: Request, project_id: str, film_id: str, suffix: str) -> Path:
     return _found(lambda: find_film(_open(request, project_id), film_id, suffix))
+
+
+def _film_name(request: Request, project_id: str, path: Path) -> str:
+    """What a file of a film is called that somebody keeps; the film of the boxes says so."""
+    title = _found(lambda: _open(request, project_id)).story.title
+    what = "-animatic" if path.stem == "animatic" else ""
+    return f"{file_stem(title)}{what}{path.suffix}"
 
 
 def _found(look: Callable[[], T]) -> T:
@@ -271,6 +297,16 @@ def _bundled(project: Project) -> BinaryIO:
             raise TooLargeError(error.message, hint=error.hint) from error
         stack.pop_all()
         return file
+
+
+def _zipped(file: BinaryIO, name: str) -> StreamingResponse:
+    headers = {
+        **_GUARDED,
+        "Cache-Control": "no-store",
+        "Content-Length": str(file.seek(0, os.SEEK_END)),
+        "Content-Disposition": f'attachment; filename="{name}.zip"',
+    }
+    return StreamingResponse(_chunks(file), media_type="application/zip", headers=headers)
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pipeline.artifacts import MotionPart
 from pipeline.clips import Candidate, Retrieval
 from pipeline.errors import InputError
 from pipeline.packs.record import load_record
@@ -33,7 +32,8 @@ class Motions:
 
     def __init__(self, project: Project, settings: Settings, links: Links) -> None:
         self._project, self._settings, self._links = project, settings, links
-        self._casting = stage(project, settings).casting
+        self._staging = stage(project, settings)
+        self._casting = self._staging.casting
         self._parts = {part.motion_id: part for part in self._casting.motions}
         self._learned = Library(settings, links)
         self._unfit = unfit_libraries(settings)
@@ -52,7 +52,7 @@ class Motions:
             "expanded": list(clips.retrieval.terms if clips.retrieval else expand(motion.words)),
             "words_asked": clips.retrieval.words if clips.retrieval else motion.words,
             "cost": self._cost(clips.retrieval),
-            "suggests": model_options() is not None,
+            "suggests": model_options(self._settings) is not None,
             "fetches": can_fetch(self._settings),
             "filter": load_record(self._settings.pack).search.filter.model_dump(),
             "counts": count_views(clips.retrieval),
@@ -76,7 +76,7 @@ class Motions:
             "id": motion.id,
             "words": motion.words,
             "state": part.state if part else "known",
-            "played": _played(motion, part),
+            "played": self._staging.shown_as(motion),
             "learned": self._learned_view(motion),
             "searched": clips.retrieval is not None,
             "approved": clips.number("approved"),
@@ -166,10 +166,3 @@ def decide(settings: Settings, told: Decide) -> None:
 def motions_of(settings: Settings, project_id: str, links: Links) -> Motions:
     """Give the motions of a story; raises as `open_by_id`."""
     return Motions(open_by_id(settings, project_id), settings, links)
-
-
-def _played(motion: Motion, part: MotionPart | None) -> str:
-    """Which motion of the pack stands in for it; empty where it is the same, or there is none."""
-    if part is None or part.exact or part.state != "known":
-        return ""
-    return part.motion if part.motion != motion.words else ""

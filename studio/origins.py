@@ -41,6 +41,11 @@ class OwnPages:
         return origin is None or urlsplit(origin).netloc.lower() in map(str.lower, known - {""})
 
 
+def is_this_machine(host: str) -> bool:
+    """Say whether an address to be served is reached from this machine alone."""
+    return host in _HERE
+
+
 def _name(host: str) -> str | None:
     try:
         return urlsplit(f"//{host}").hostname

@@ -12,15 +12,14 @@ from typing import Any
 
 import gradio as gr
 from gradio import themes
-from starlette.middleware import Middleware
 
 from pipeline.queue import Queue
 from pipeline.settings import Settings
 from studio import panels
 from studio.api import api_routes
+from studio.guards import guards
 from studio.handlers import Handlers
 from studio.media import STATIC_DIR, make_routes
-from studio.origins import OwnPages
 from studio.planners import model_trouble, planner_choices
 from studio.projects import Example, example_ideas
 
@@ -31,6 +30,13 @@ _PLANNING: dict[str, Any] = {  # a model thinks for a minute: nothing else waits
     "concurrency_limit": 4,
     "concurrency_id": "planning",
 }
+
+
+_PLANS = {
+    "builtin": "Plan my story: 1 s, free",
+    "openai": "Plan my story: about a minute",
+}
+"""The button that plans, by who does."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +54,11 @@ def build_page(settings: Settings) -> gr.Blocks:
     """Give the whole page, ready to launch with `launch_options`."""
     handlers = Handlers(settings)
     with gr.Blocks(title="DreamRunner Studio", analytics_enabled=False) as page:
-        panels.banner()
+        with gr.Row(elem_id="head"):
+            panels.banner()
+            panels.first("top")
         with gr.Column(elem_id="welcome"):  # the page's own script shows this or the story
-            start = _welcome(example_ideas())
+            start = _welcome(settings, example_ideas())
         with gr.Column(elem_id="story"):
             story = panels.studio()
         with gr.Column(elem_id="bars"):
@@ -69,13 +77,14 @@ def build_page(settings: Settings) -> gr.Blocks:
     return page
 
 
-def launch_options(settings: Settings, queue: Queue, *, host: str = "127.0.0.1") -> dict[str, Any]:
+def launch_options(
+    settings: Settings, queue: Queue, *, host: str = "127.0.0.1", signs_in: bool = False
+) -> dict[str, Any]:
     """Give what the page needs of `launch`: its look, its routes, nothing of Gradio's own.
 
-    `host` is the address to be served. A studio of one person answers no page but its own.
+    `host` is the address to be served; `signs_in` says that nobody is answered without an account.
     """
     routes = [*api_routes(settings, queue), *make_routes(settings, queue)]
-    guards = [] if settings.visitors else [Middleware(OwnPages, host=host)]
     return {
         "ssr_mode": False,
         "run_history": False,
@@ -83,7 +92,10 @@ def launch_options(settings: Settings, queue: Queue, *, host: str = "127.0.0.1")
         "theme": make_theme(),
         "css_paths": _style_sheets(),
         "max_file_size": "1kb",  # for Gradio's own uploads, which the page has none of
-        "app_kwargs": {"routes": routes, "middleware": guards},
+        "app_kwargs": {
+            "routes": routes,
+            "middleware": guards(settings, host=host, signs_in=signs_in),
+        },
     }
 
 
@@ -130,33 +142,42 @@ def make_theme() -> themes.Base:
     )
 
 
-def _welcome(examples: list[Example]) -> Start:
-    panels.invitation()
+def _welcome(settings: Settings, examples: list[Example]) -> Start:
+    panels.first("film")
+    with gr.Column(elem_id="ask"):
+        start = _ask(settings, examples)
+    panels.first("bench")
+    panels.shelf()
+    panels.first("foot")
+    return start
+
+
+def _ask(settings: Settings, examples: list[Example]) -> Start:
+    """The field for an idea, some ideas, who can play, and the button that plans."""
+    panels.ask()
     idea = gr.Textbox(
+        label="Your idea",
         show_label=False,
-        lines=4,
+        lines=3,
         max_lines=12,
         elem_id="idea",
-        placeholder="A shy fox wants to learn to fly, and meets a witch who …",
+        placeholder="Once upon a time …",
     )
-    begin = gr.Button("Make the storyboard", variant="primary", elem_id="begin")
-    with gr.Row(elem_id="ways"):
-        planner = _planner(planner_choices())
-        opener = panels.opener()
-    if examples:
-        panels.examples_line()
-        with gr.Row(elem_id="examples"):
-            for example in examples:
-                button = gr.Button(example.name, size="md", min_width=0)
-                button.click(None, None, idea, js=_filling(example.idea), **_QUIET)
-    panels.shelf()
-    return Start(idea, begin, planner, opener, gr.Textbox(visible=False))
+    with gr.Column(elem_id="examples"):
+        for example in examples:
+            button = gr.Button(example.name, size="md", min_width=0)
+            button.click(None, None, idea, js=_filling(example.idea), **_QUIET)
+    panels.first("troupe")
+    planner = _planner(planner_choices(settings), model_trouble(settings))
+    begin = gr.Button(_PLANS["builtin"], variant="primary", elem_id="begin")
+    planner.change(None, planner, begin, js=f"(who) => ({json.dumps(_PLANS)})[who]", **_QUIET)
+    return Start(idea, begin, planner, panels.opener(), gr.Textbox(visible=False))
 
 
-def _planner(choices: list[tuple[str, str]]) -> gr.Radio:
+def _planner(choices: list[tuple[str, str]], trouble: str) -> gr.Radio:
     several = len(choices) > 1
-    if not several:
-        panels.planned_by(choices[0][0], model_trouble())
+    if trouble and not several:
+        panels.planned_by(choices[0][0], trouble)
     return gr.Radio(
         choices,
         value=choices[0][1],

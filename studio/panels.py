@@ -9,12 +9,7 @@ import gradio as gr
 from studio.media import STATIC_PREFIX
 
 BANNER = '<a href="./"><h1>DreamRunner <em>Studio</em></h1></a><p>Tell a story, see it played.</p>'
-INVITE = (
-    "<h2>What is your story about?</h2>"
-    "<p>Write a sentence or two, as you would tell it to a child. You get a storyboard of a few "
-    "scenes; change what you like, then let it be played.</p>"
-)
-EXAMPLES = "<p>Or begin with one of these:</p>"
+ASK = "<h2>Your own story</h2>"
 
 
 def banner() -> gr.HTML:
@@ -22,14 +17,17 @@ def banner() -> gr.HTML:
     return _words(BANNER, "banner")
 
 
-def invitation() -> gr.HTML:
+def ask() -> gr.HTML:
     """Give the words above the empty idea."""
-    return _words(INVITE, "invite")
+    return _words(ASK, "ask-words")
 
 
-def examples_line() -> gr.HTML:
-    """Give the words above the example ideas."""
-    return _words(EXAMPLES, "examples-line")
+def first(part: str) -> gr.HTML:
+    """Give a part of the first page: 'top', 'film', 'bench', 'troupe' or 'foot'.
+
+    All of them are drawn by `static/page/welcome`, which asks `api/first` for what they show.
+    """
+    return _panel("welcome/mount", events=(), elem_id=f"first-{part}", value={"part": part})
 
 
 def planned_by(words: str, trouble: str = "") -> gr.HTML:
@@ -66,13 +64,15 @@ def _words(markup: str, elem_id: str) -> gr.HTML:
     return gr.HTML(markup, elem_id=elem_id, js_on_load="", apply_default_css=False)
 
 
-def _panel(module: str, *, events: tuple[str, ...]) -> gr.HTML:
+def _panel(
+    module: str, *, events: tuple[str, ...], elem_id: str = "", value: dict[str, str] | None = None
+) -> gr.HTML:
     return gr.HTML(
-        value={},
+        value=value or {},
         html_template="",  # static: words of a person never pass through a template
         js_on_load=_mount(module, events),
         apply_default_css=False,
-        elem_id=module,
+        elem_id=elem_id or module,
     )
 
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from pipeline.artifacts import PlanAttempt, PlanRecord
 from pipeline.errors import InputError
-from pipeline.plan.llm import LlmOptions, options_from_env
+from pipeline.plan.llm import LlmOptions, language_model
 from pipeline.planning import Planner
+from pipeline.preferences import read_key
 from pipeline.progress import Progress
+from pipeline.settings import Settings, preferences_of
 from pipeline.story import Story
 
 MODEL_VARIABLES = ("OPENAI_API_KEY", "OPENAI_BASE_URL")
@@ -20,30 +22,37 @@ _SHOWN_ANSWERS = 40
 View = dict[str, Any]
 
 
-def planner_choices() -> list[tuple[str, str]]:
-    """Give who may plan, in words and by name; a model only where the environment names one."""
-    options = model_options()
+def planner_choices(settings: Settings) -> list[tuple[str, str]]:
+    """Give who may plan, in words and by name; a model only where one is chosen or named."""
+    options = model_options(settings)
     choices = [(BUILTIN, "builtin")]
     return [*choices, (f"a language model ({_told(options)})", "openai")] if options else choices
 
 
-def model_options() -> LlmOptions | None:
-    """Give the language model that the environment names; None without a usable one."""
+def model_options(settings: Settings) -> LlmOptions | None:
+    """Give the language model that the studio may ask; None without a usable one."""
     try:
-        return options_from_env()
+        return language_model(settings)
     except InputError:
         return None
 
 
-def model_trouble() -> str:
-    """Say why a language model that the environment names cannot be asked; empty where it can."""
-    if not any(os.environ.get(name, "").strip() for name in MODEL_VARIABLES):
+def model_trouble(settings: Settings) -> str:
+    """Say why a language model that is chosen or named cannot be asked; empty where it can."""
+    if not is_model_named(settings):
         return ""
     try:
-        options_from_env()
+        language_model(settings)
     except InputError as error:
         return f"No language model can be asked: {error}"
     return ""
+
+
+def is_model_named(settings: Settings) -> bool:
+    """Say whether somebody has chosen or named a language model, be it usable or not."""
+    if preferences_of(settings).endpoint or (not settings.visitors and read_key(settings.home)):
+        return True
+    return any(os.environ.get(name, "").strip() for name in MODEL_VARIABLES)
 
 
 def checked_planner(value: object) -> Planner:
@@ -59,15 +68,15 @@ def checked_planner(value: object) -> Planner:
     raise InputError("There is no such planner", hint="Reload the page.")
 
 
-def planner_of(record: PlanRecord | None) -> Planner:
+def planner_of(record: PlanRecord | None, settings: Settings) -> Planner:
     """Give who replans the scenes of a story: who planned it, where that is still there."""
-    by_model = record is not None and record.planner == "openai" and model_options()
+    by_model = record is not None and record.planner == "openai" and model_options(settings)
     return "openai" if by_model else "builtin"
 
 
-def model_words(planner: Planner) -> str:
+def model_words(planner: Planner, settings: Settings) -> str:
     """Say which language model plans, 'gpt-4o at api.example.com'; empty for the studio itself."""
-    options = model_options() if planner == "openai" else None
+    options = model_options(settings) if planner == "openai" else None
     return _told(options) if options else ""
 
 

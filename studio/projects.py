@@ -18,6 +18,7 @@ from pipeline.errors import InputError, InvalidStoryError, PipelineError
 from pipeline.settings import Settings
 from pipeline.story import Scene, Story
 from pipeline.workspace import Project, open_project, projects_dir
+from studio.quotas import check_quota
 from studio.refusals import NotThereError
 
 _LOG = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ def example_ideas(folder: Path = STORIES_DIR) -> list[Example]:
 
 def _example(path: Path) -> Example:
     idea = path.read_text(encoding="utf-8").strip()
-    return Example(textwrap.shorten(idea, _NAME_CHARACTERS, placeholder=" …"), idea)
+    return Example(textwrap.shorten(idea, _NAME_CHARACTERS, placeholder="\u00a0…"), idea)
 
 
 def open_by_id(settings: Settings, project_id: object) -> Project:
@@ -85,7 +86,8 @@ def alone_with(settings: Settings, project_id: object) -> Iterator[Path]:
 
 
 def check_room(settings: Settings) -> None:
-    """Refuse one story more (InputError) where a visitor has `MAX_STORIES`."""
+    """Refuse one story more (InputError) where a visitor has `MAX_STORIES`, or no room left."""
+    check_quota(settings)
     if settings.visitors and len([*projects_dir(settings).glob("[!.]*")]) >= MAX_STORIES:
         hint = "Go on with one of them."
         raise InputError(f"You have {MAX_STORIES} stories, and more are not kept", hint=hint)

@@ -1,25 +1,26 @@
-"""What a page asks to be made: takes, the film, the animatic; put into the queue with its seed."""
+"""What a page asks to be made: takes and the animatic, put into the queue with their seeds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pipeline.artifacts import FilmSettings
+from pipeline.artifacts import RenderSettings, Take
 from pipeline.errors import InputError
 from pipeline.packs.weights import played_revision
 from pipeline.queue import Job, Queue
 from pipeline.rendering import render_settings
 from pipeline.story import MAX_SCENES, Scene
-from studio.cards import Shown, View
+from studio.cards import Shown
 from studio.projects import find_scene
-from studio.takes import is_draft
 from studio.views import waiting_scenes
 
-MAX_WAITING = 2 * MAX_SCENES
-"""Pieces of work of one user that wait or run."""
+MAX_WAITING = 2 * MAX_SCENES + 2
+"""Pieces of work of one user that wait or run: a whole film of the longest story."""
+MOST_AT_ONCE = 6
+"""Takes of one scene that are asked for together: as many as are seen side by side."""
 Quality = Literal["draft", "final"]
 Seed = Literal["same", "new"] | Annotated[int, Field(strict=True, ge=0, lt=2**53)]
 """same: the chosen take's; new: one above every seed of the scene so far; or the seed itself."""
@@ -38,11 +39,13 @@ def render(
     seed: Seed,
     unwanted: str = "",
     without: Without | None = None,
+    count: int = 1,
 ) -> None:
-    """Queue a take of each scene; None = of those without one, or whose take is outdated.
+    """Queue takes of each scene; None = of those without one, or whose take is outdated.
 
     `unwanted` says what a take should not show. With `without`, the chosen take is rendered again
-    as it was made, with the words it had, but for what is left out.
+    as it was made, with the words it had, but for what is left out. Of `count` takes of a scene
+    the first has that seed, the others have new ones.
 
     Raises:
         InputError: too much waits already, or there is no take yet to compare with.
@@ -52,41 +55,54 @@ def render(
     scenes = waiting_scenes(shown)
     if scene_ids is not None:
         scenes = [find_scene(project.story, scene_id) for scene_id in dict.fromkeys(scene_ids)]
-    check_queue(queue, user, len(scenes))
+    check_queue(queue, user, len(scenes) * count)
     waiting = queue.jobs(project.path, active=True)
-    asked = [
-        _without(shown, scene, without)
-        if without
-        else _arguments(shown, scene, quality, _seed(shown, scene, seed, waiting), unwanted)
-        for scene in scenes
-    ]
+    if without:
+        asked = [_without(shown, _chosen(shown, scene), without) for scene in scenes]
+    else:
+        asked = [
+            _arguments(shown, scene, quality, one, unwanted)
+            for scene in scenes
+            for one in _seeds(shown, scene, seed, waiting, count)
+        ]
     for arguments in asked:
         queue.submit("render", project.path, arguments, user=user)
 
 
-def make_film(shown: Shown, queue: Queue, *, anyway: bool, film: FilmSettings) -> View | None:
-    """Queue the film of the scenes that have takes, as `film` says.
+def render_again(
+    shown: Shown,
+    queue: Queue,
+    take: Take,
+    *,
+    seed: Seed | None = None,
+    steps: int | None = None,
+    guidance: float | None = None,
+    unwanted: str | None = None,
+    without: Without | None = None,
+) -> None:
+    """Queue a take by the recipe of another, of the scene as it is now.
 
-    Where takes are outdated it is not made unless asked for `anyway`: then this gives a notice
-    that names their scenes.
+    What is not None is changed in the recipe. With `without`, all else is as it is in the take.
 
     Raises:
-        InputError: no scene is rendered, or too much waits already.
+        InputError: too much waits already, or the take was made by another model.
     """
-    project, scenes = shown.project, shown.project.story.scenes
-    states = [shown.state(scene) for scene in scenes]
-    rendered = [state in ("done", "stale") for state in states]
-    if not any(rendered):
-        raise InputError("No scene is rendered yet", hint="Render at least one scene first.")
-    stale = [scene for scene, state in zip(scenes, states, strict=True) if state == "stale"]
-    if stale and not anyway:
-        return _outdated(stale)
-    check_queue(queue, shown.settings.user, 1)
-    left_out = {} if all(rendered) else {"only_rendered": True}
-    wanted = film.model_dump(exclude_defaults=True)
-    arguments = {**left_out, **({"film": wanted} if wanted else {})}
-    queue.submit("film", project.path, arguments, user=shown.settings.user)
-    return None
+    project, user = shown.project, shown.settings.user
+    check_queue(queue, user, 1)
+    if without:
+        arguments = _without(shown, take, without)
+    else:
+        changes = {
+            "num_inference_steps": steps,
+            "guidance_scale": guidance,
+            "negative_prompt": None if unwanted is None else _unwanted(shown, unwanted),
+        }
+        if seed is not None:
+            waiting = queue.jobs(project.path, active=True)
+            changes["seed"] = _seed(shown, find_scene(project.story, take.scene_id), seed, waiting)
+        told = {name: value for name, value in changes.items() if value is not None}
+        arguments = _recipe(shown, take, take.settings.model_copy(update=told))
+    queue.submit("render", project.path, arguments, user=user)
 
 
 def make_animatic(shown: Shown, queue: Queue) -> None:
@@ -110,7 +126,7 @@ def _arguments(
     record = shown.staging.pack.record
     steps = record.draft_steps if quality == "draft" else record.num_inference_steps
     chosen = render_settings(record, seed=seed, num_inference_steps=steps)
-    negative = record.normalise(unwanted)[0].strip(" ,")
+    negative = _unwanted(shown, unwanted)
     return {
         "scene_id": scene.id,
         "seed": chosen.seed,
@@ -121,27 +137,56 @@ def _arguments(
     }
 
 
-def _without(shown: Shown, scene: Scene, what: Without) -> dict[str, object]:
-    """The arguments of the chosen take, but for what is left out."""
+def _unwanted(shown: Shown, words: str) -> str:
+    """What takes should not show, in the pack's words."""
+    return shown.staging.pack.record.normalise(words)[0].strip(" ,")
+
+
+def _chosen(shown: Shown, scene: Scene) -> Take:
     chosen = shown.takes.chosen(scene.id)
-    if chosen is None or chosen.is_comparison:
+    if chosen is None:
         hint = "Render the scene first, then without its boxes."
         raise InputError("There is no take yet to compare with", hint=hint)
+    return chosen
+
+
+def _without(shown: Shown, take: Take, what: Without) -> dict[str, object]:
+    """The arguments of a take, but for what is left out."""
+    if take.is_comparison:
+        hint = "Render the scene first, then without its boxes."
+        raise InputError("There is no take yet to compare with", hint=hint)
+    left_out = {"use_priors" if what == "priors" else "use_regions": False}
+    return _recipe(shown, take, take.settings) | left_out
+
+
+def _recipe(shown: Shown, take: Take, how: RenderSettings) -> dict[str, object]:
+    """The arguments of a take like this one, by these settings of it.
+
+    How many frames it has, and of what size, is the model's own matter, so that must be the same.
+    """
     pack, home = shown.staging.pack, shown.settings.home
     revision = played_revision(pack.name, pack.record, home=home)
-    if revision not in ("", chosen.pack_revision):
+    if revision not in ("", take.pack_revision):
         hint = "Render the scene again first."
         raise InputError("This take was made by another version of the model", hint=hint)
-    how, draft = chosen.settings, is_draft(chosen, shown.staging.pack.record)
+    draft = how.num_inference_steps <= pack.record.draft_steps
     return {
-        "scene_id": scene.id,
+        "scene_id": take.scene_id,
         "seed": how.seed,
         "steps": how.num_inference_steps,
         "guidance": how.guidance_scale,
         "quality": "draft" if draft else "final",
         "render": how.model_dump(exclude=_IN_ARGUMENTS, exclude_defaults=True),
-        "use_priors" if what == "priors" else "use_regions": False,
     }
+
+
+def _seeds(
+    shown: Shown, scene: Scene, seed: Seed, waiting: Sequence[Job], count: int
+) -> Iterator[int]:
+    """The seeds of several takes of a scene: the one that is asked for, then new ones."""
+    first, fresh = (_seed(shown, scene, one, waiting) for one in (seed, "new"))
+    others = fresh if first < fresh else first + 1
+    yield from (first, *range(others, others + count - 1))
 
 
 def _seed(shown: Shown, scene: Scene, seed: Seed, waiting: Sequence[Job]) -> int:
@@ -149,12 +194,8 @@ def _seed(shown: Shown, scene: Scene, seed: Seed, waiting: Sequence[Job]) -> int
         chosen = shown.takes.chosen(scene.id)
         return chosen.settings.seed if chosen else 0
     if seed == "new":
-        used = [take.settings.seed for take in shown.takes.of(scene.id)]
+        made = (*shown.takes.of(scene.id), *shown.takes.binned(scene.id))
+        used = [take.settings.seed for take in made]
         mine = (job.arguments for job in waiting if job.arguments.get("scene_id") == scene.id)
         return max([*used, *(one["seed"] for one in mine if "seed" in one)], default=-1) + 1
     return seed
-
-
-def _outdated(scenes: Sequence[Scene]) -> View:
-    title = "These scenes have changed since their takes were rendered"
-    return {"title": title, "lines": [scene.title or scene.id for scene in scenes]}

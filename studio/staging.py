@@ -17,6 +17,7 @@ from pipeline.artifacts import Casting, PlacePart, ScenePrompt
 from pipeline.checking import limits_of
 from pipeline.packs.obedience import OBEDIENCE_FILE, load_obedience
 from pipeline.packs.record import PACK_FILE, PackRecord, TroupeNames, find_pack, load_record
+from pipeline.plan.casting import stand_in
 from pipeline.plan.lint import Finding, Limits, lint
 from pipeline.plan.questions import Question, casting_questions
 from pipeline.playing import (
@@ -28,8 +29,8 @@ from pipeline.playing import (
     with_learned,
 )
 from pipeline.rendering import normalise
-from pipeline.settings import Settings
-from pipeline.story import Scene, Story
+from pipeline.settings import Settings, preferences_of
+from pipeline.story import Motion, Scene, Story
 from pipeline.workspace import Project
 
 _KEPT_SCENES = 400
@@ -93,6 +94,15 @@ class Staging:
         """Give the model's words by scene."""
         return {scene_id: staged.prompt for scene_id, staged in self.scenes.items()}
 
+    def shown_as(self, motion: Motion) -> str:
+        """Give which motion of the pack is shown in its place; empty where it is shown itself."""
+        part = next((one for one in self.casting.motions if one.motion_id == motion.id), None)
+        if part is not None and part.state == "to_learn":
+            return stand_in(motion, self.pack.names)
+        if part is None or part.exact or part.state == "learned" or part.motion == motion.words:
+            return ""
+        return part.motion
+
 
 def stage(project: Project, settings: Settings) -> Staging:
     """Give how a pack plays the story as it stands now; rendering reads it the same way."""
@@ -116,14 +126,17 @@ def stage(project: Project, settings: Settings) -> Staging:
 
 
 def played_pack(settings: Settings) -> PlayedPack:
-    """Give the pack that plays; read again once its record or its measures have changed.
+    """Give the pack that plays, with the steps that were chosen for takes.
+
+    It is read again once its record or its measures have changed.
 
     Raises:
         ModelUnavailableError: there is no such pack.
     """
     paths = (find_pack(settings.pack) / name for name in (PACK_FILE, OBEDIENCE_FILE))
     changed = (path.stat().st_mtime_ns for path in paths if path.is_file())
-    return _read_pack(settings.pack, *changed)
+    kept = preferences_of(settings)
+    return _read_pack(settings.pack, kept.draft_steps, kept.final_steps, *changed)
 
 
 def finding_key(finding: Finding) -> str:
@@ -132,11 +145,13 @@ def finding_key(finding: Finding) -> str:
 
 
 @lru_cache(maxsize=8)
-def _read_pack(name: str, *_: int) -> PlayedPack:
+def _read_pack(name: str, draft: int | None, final: int | None, *_: int) -> PlayedPack:
     limits = limits_of(Settings(home=Path(), pack=name))
     measured = load_obedience(name)
     obedience = measured.model_dump(mode="json") if measured else None
-    record = load_record(name)
+    wished = {"draft_steps": draft, "num_inference_steps": final}
+    told = {field: steps for field, steps in wished.items() if steps}
+    record = load_record(name).model_copy(update=told)
     return PlayedPack(name, record, names_of(record), limits, obedience)
 
 

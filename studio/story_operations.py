@@ -37,6 +37,7 @@ from studio.operations import (
 )
 from studio.refusals import NotThereError
 from studio.staging import finding_key, stage
+from studio.take_operations import DropTake, RecoverTake, SceneOfTake, UseLearned
 
 
 class Retitle(Operation):
@@ -172,6 +173,10 @@ AnyOperation = Annotated[
     | MoveLike
     | Enter
     | ChooseTake
+    | DropTake
+    | RecoverTake
+    | SceneOfTake
+    | UseLearned
     | DropPicture
     | Recast
     | ChangeCharacter

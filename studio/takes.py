@@ -14,6 +14,7 @@ from pipeline.artifacts import ScenePrompt, Take
 from pipeline.decisions import Decisions
 from pipeline.packs.record import PackRecord
 from pipeline.project import Project
+from pipeline.take_bin import BINNED, binned_takes, is_recoverable
 
 _MOST_KEPT = 4000
 
@@ -26,7 +27,14 @@ class _Folder(NamedTuple):
     names: frozenset[str] = frozenset()
 
 
-_kept: OrderedDict[tuple[str, str], tuple[_Folder, tuple[Take, ...]]] = OrderedDict()
+class _Read(NamedTuple):
+    """The takes of a scene and those in its bin, each oldest first."""
+
+    takes: tuple[Take, ...] = ()
+    binned: tuple[Take, ...] = ()
+
+
+_kept: OrderedDict[tuple[str, str], tuple[_Folder, _Read]] = OrderedDict()
 _keeping = threading.Lock()
 
 
@@ -35,15 +43,26 @@ class Takes:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._seen: dict[str, tuple[Take, ...]] = {}
+        self._seen: dict[str, _Read] = {}
 
     def of(self, scene_id: str) -> tuple[Take, ...]:
         """Give a scene's takes, oldest first; comparisons are among them."""
+        return self._of(scene_id).takes
+
+    def binned(self, scene_id: str) -> tuple[Take, ...]:
+        """Give the takes of a scene that were taken out, as `binned_takes`."""
+        return self._of(scene_id).binned
+
+    def recoverable(self, scene_id: str) -> list[Take]:
+        """Give those of them that can come back."""
+        return [one for one in self.binned(scene_id) if is_recoverable(self._project, one)]
+
+    def _of(self, scene_id: str) -> _Read:
         if scene_id not in self._seen:
             self._seen[scene_id] = self._read(scene_id)
         return self._seen[scene_id]
 
-    def _read(self, scene_id: str) -> tuple[Take, ...]:
+    def _read(self, scene_id: str) -> _Read:
         """A take never changes, so nothing is read where the folder is known as it is now.
 
         One that could not be read is tried again the next time.
@@ -51,12 +70,12 @@ class Takes:
         key = (str(self._project.path), scene_id)
         there = _look(self._project.path / "takes" / scene_id)
         with _keeping:
-            known, takes = _kept.get(key, (None, ()))
+            known, read = _kept.get(key, (None, _Read()))
         if known != there:
-            takes = tuple(self._project.takes(scene_id)) if there.names else ()
-            if len(takes) == sum(name.endswith(".json") for name in there.names):
-                _keep(key, there, takes)
-        return takes
+            read = _read_all(self._project, scene_id) if there.names else _Read()
+            if len(read.takes) + len(read.binned) == sum(map(_is_record, there.names)):
+                _keep(key, there, read)
+        return read
 
     def chosen(self, scene_id: str) -> Take | None:
         """Give the take that goes into the film, as `Project.chosen_take`; None if none."""
@@ -130,9 +149,17 @@ def _look(folder: Path) -> _Folder:
     return _Folder(there.st_ino, there.st_mtime_ns, names)
 
 
-def _keep(key: tuple[str, str], folder: _Folder, takes: tuple[Take, ...]) -> None:
+def _is_record(name: str) -> bool:
+    return name.endswith((".json", BINNED))
+
+
+def _read_all(project: Project, scene_id: str) -> _Read:
+    return _Read(tuple(project.takes(scene_id)), tuple(binned_takes(project, scene_id)))
+
+
+def _keep(key: tuple[str, str], folder: _Folder, read: _Read) -> None:
     with _keeping:
-        _kept[key] = folder, takes
+        _kept[key] = folder, read
         _kept.move_to_end(key)
         while len(_kept) > _MOST_KEPT:
             _kept.popitem(last=False)

@@ -14,6 +14,7 @@ from studio.cards import View
 
 _HOW = ("recipe", "steps", "background")
 """Arguments of a job that say how something is learned."""
+_TOO_EARLY = ("stopped", "cancelled", "failed")
 
 
 def stopped_job(project: Project, settings: Settings, jobs: Sequence[Job]) -> Job | None:
@@ -27,7 +28,7 @@ def stopped_job(project: Project, settings: Settings, jobs: Sequence[Job]) -> Jo
         jobs: All learning of that motion or look, oldest first.
     """
     last = jobs[-1] if jobs else None
-    if last is None or last.state not in ("cancelled", "failed") or last.stage != "train":
+    if last is None or last.state not in _TOO_EARLY or last.stage != "train":
         return None
     told = last.arguments
     how = {name: told[name] for name in _HOW if name in told}

@@ -5,7 +5,6 @@ Nothing here looks into a file: what is none of its kind is refused by the job t
 
 from __future__ import annotations
 
-import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -32,8 +31,6 @@ MAX_VIDEO_BYTES = 200_000_000
 MAX_LIST_BYTES = 200_000_000
 MAX_KEPT_BYTES = 1_000_000_000
 """Of one user's files that no job has taken yet."""
-MAX_VISITOR_BYTES = 2_000_000_000
-"""Of a visitor's libraries and lists; a person's own studio keeps as much as there is room for."""
 VIDEOS = (".mp4", ".mov", ".webm", ".mkv", ".gif")
 LISTS = (".csv", ".jsonl", ".parquet")
 _DAY_SECONDS = 86_400.0
@@ -99,7 +96,6 @@ def _asked(settings: Settings, queue: Queue, query: Mapping[str, str], kind: Kin
     motion = find_motion(project.story, query.get("motion", "")) if kind.of_motion else None
     name, ending = _named(query.get("name", ""), kind)
     check_queue(queue, settings.user, 1)
-    _check_kept(settings)
     folder = uploads_dir(settings)
     with workspace_errors(f"make the folder {short(folder)}"):
         folder.mkdir(parents=True, exist_ok=True)
@@ -134,27 +130,6 @@ def _make_room(folder: Path) -> None:
                 held += there.st_size
     if held > MAX_KEPT_BYTES:
         raise TooLargeError("Too many files wait to be looked through", hint="Wait for them.")
-
-
-def _check_kept(settings: Settings) -> None:
-    """Refuse one more file of a visitor whose libraries hold `MAX_VISITOR_BYTES` already."""
-    if not settings.visitors:
-        return
-    mine = settings.home / "users" / checked_id(settings.user)
-    if sum(_bytes_below(mine / name) for name in ("libraries", "lists")) > MAX_VISITOR_BYTES:
-        raise TooLargeError(
-            f"Your libraries hold more than {MAX_VISITOR_BYTES // 10**9} GB",
-            hint="Delete a library, then bring this.",
-        )
-
-
-def _bytes_below(folder: Path) -> int:
-    held = 0
-    for root, _, names in os.walk(folder):
-        for name in names:
-            with suppress(FileNotFoundError):  # a job moved it
-                held += (Path(root) / name).lstat().st_size
-    return held
 
 
 async def _keep(path: Path, body: AsyncIterator[bytes]) -> None:

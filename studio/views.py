@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 
-from pipeline.assemble.subtitles import are_in_picture
-from pipeline.crediting import film_credits
 from pipeline.settings import Settings
 from pipeline.story import Motion, Scene
 from pipeline.workspace import Project, ProjectSummary, list_projects
 from studio.cards import Shown, View, counted, duration_words, finding_view, scene_view, sentence
+from studio.costs import seconds_needed
 from studio.exports import file_views
 from studio.figures import actor_view
+from studio.films import film_view, when
 from studio.planners import model_words, planner_of, planning_view
+from studio.playing_words import plays_view
 from studio.projects import plan_record
 from studio.signing import Links
 from studio.staging import PlayedPack, Staging, stage
-from studio.takes import Takes, seconds_for
+from studio.takes import Takes
 
 _SHELF_LENGTH = 200
 
@@ -76,6 +75,7 @@ def head_view(shown: Shown) -> View:
     return {
         "project": project.path.name,
         "title": story.title,
+        "idea": record.idea if record else "",
         "language": story.language,
         "cast": [actor_view(one, staging, at) for at, one in enumerate(story.characters)],
         "motions": [_motion(one, staging) for one in story.motions],
@@ -85,9 +85,11 @@ def head_view(shown: Shown) -> View:
             finding_view(one, story) for one in staging.findings if one.place.scene_id is None
         ],
         "mend": sum(one.safe for one in staging.findings),
-        "model": model_words(planner_of(record)),
+        "model": model_words(planner_of(record, shown.settings), shown.settings),
         "planning": planning_view(record, story),
         "cost": cost_of_all(shown),
+        "seconds": _seconds(shown),
+        "plays": plays_view(staging.pack.record, costs(shown)["final"]),
         "files": file_views(shown),
         "film": film_view(shown),
         "animatic": _animatic(shown),
@@ -111,15 +113,15 @@ def shelf_view(settings: Settings) -> View:
     }
 
 
-def film_view(shown: Shown) -> View | None:
-    """Give the newest film of a project; None where there is none."""
-    films = shown.project.films()
-    return _film(shown, films[-1]) if films else None
-
-
 def costs(shown: Shown) -> dict[str, str]:
     """Say what a draft and a final take need ('about 15 s'); empty where nobody knows."""
     return {"draft": _cost_words(shown, draft=True), "final": _cost_words(shown, draft=False)}
+
+
+def _seconds(shown: Shown) -> View:
+    """What a draft and a final take need, in seconds; None where nobody knows."""
+    qualities = ("draft", "final")
+    return {one: seconds_needed(shown, draft=one == "draft") for one in qualities}
 
 
 def cost_of_all(shown: Shown) -> str:
@@ -128,7 +130,7 @@ def cost_of_all(shown: Shown) -> str:
 
 
 def _cost_words(shown: Shown, *, draft: bool, times: int = 1) -> str:
-    seconds = seconds_for(shown.takes.all(), shown.staging.pack.record, draft=draft)
+    seconds = seconds_needed(shown, draft=draft)
     return f"about {duration_words(seconds * times)}" if seconds and times else ""
 
 
@@ -145,7 +147,9 @@ def saved_time(project: Project) -> str:
 
 def _motion(motion: Motion, staging: Staging) -> View:
     part = next((one for one in staging.casting.motions if one.motion_id == motion.id), None)
-    return {"id": motion.id, "words": motion.words, "state": part.state if part else "known"}
+    state = part.state if part else "known"
+    played = staging.shown_as(motion)
+    return {"id": motion.id, "words": motion.words, "state": state, "played": played}
 
 
 def _notes(staging: Staging) -> list[str]:
@@ -175,32 +179,6 @@ def _binned(bin_id: str, scene: Scene, removed: str) -> View:
     return {"id": bin_id, "title": scene.title or scene.id, "when": removed}
 
 
-def _film(shown: Shown, path: Path) -> View:
-    address, name = f"films/{path.stem}", shown.project.path.name
-    has_words = path.with_suffix(".srt").is_file()
-    changed = path.stat().st_mtime_ns
-    made = datetime.fromtimestamp(changed / 1e9)
-    return {
-        "id": f"{path.stem}-{changed}",
-        "video": shown.address(f"{address}.mp4"),
-        "captions": shown.address(f"{address}.vtt") if has_words else None,
-        "in_picture": are_in_picture(path.with_suffix(".vtt")),
-        "file": f"{name}.mp4",
-        "narration": [
-            {
-                "words": f"Download the narration ({kind})",
-                "address": shown.address(f"{address}.{kind}"),
-                "file": f"{name}.{kind}",
-            }
-            for kind in ("srt", "vtt")
-            if has_words
-        ],
-        "language": shown.project.story.language,
-        "note": f"Made {_when(made)} from the chosen takes.{_aged(shown, made)}",
-        "credits": _credits(shown),
-    }
-
-
 def _animatic(shown: Shown) -> View | None:
     """The film of the boxes; made anew, it has a new address."""
     path = shown.project.films_dir / "animatic.mp4"
@@ -211,28 +189,6 @@ def _animatic(shown: Shown) -> View | None:
     return {"video": f"{video}&v={path.stat().st_mtime_ns}", "file": name}
 
 
-def _credits(shown: Shown) -> str:
-    """Whom a film names of the scenes that have takes; empty where nobody is to be named."""
-    story = shown.project.story
-    filmed = tuple(scene for scene in story.scenes if shown.takes.chosen(scene.id))
-    return film_credits(shown.project, story.model_copy(update={"scenes": filmed}))
-
-
-def _aged(shown: Shown, made: datetime) -> str:
-    """Say that a film is older than a take that would go into it now."""
-    takes = (shown.takes.chosen(scene.id) for scene in shown.project.story.scenes)
-    newer = any(
-        take and datetime.fromisoformat(take.created).timestamp() > made.timestamp()
-        for take in takes
-    )
-    return " There are newer takes: make it again." if newer else ""
-
-
 def _summary_words(summary: ProjectSummary) -> str:
     changed = datetime.fromisoformat(summary.changed).astimezone()
-    return f"{counted(summary.num_scenes, 'scene')}, changed {_when(changed)}"
-
-
-def _when(made: datetime) -> str:
-    today = time.strftime("%Y-%m-%d") == made.strftime("%Y-%m-%d")
-    return made.strftime("today at %H:%M" if today else "on %Y-%m-%d at %H:%M")
+    return f"{counted(summary.num_scenes, 'scene')}, changed {when(changed)}"

@@ -39,10 +39,13 @@ def reason_to_encode(
         AssemblyError: a video cannot be read.
     """
     held = [cut.scene_id for cut in timeline.cuts if cut.hold_frames]
+    trimmed = [one.scene_id for one in timeline.cuts if one.from_frame or one.to_frame is not None]
     reasons = {
         "it has cards": timeline.title_card is not None or timeline.end_card is not None,
         "its scenes fade into each other": any(shared_frames(timeline)),
         "the narration is drawn into it": drawn_over,
+        "pictures are drawn between those of the takes": timeline.interpolated,
+        f"only a part is shown of {', '.join(trimmed)}": bool(trimmed),
         f"a last frame is held in {', '.join(held)}": bool(held),
     }
     found = next((reason for reason, holds in reasons.items() if holds), "")

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from pipeline.artifacts import Card, Timeline
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipeline.artifacts import Timeline
 from pipeline.assemble.captions import caption_strip
 from pipeline.assemble.timeline import cut_frames, shared_frames
 from pipeline.vision.encode import ENLARGE
 
 FILM = "[film]"
 """The name of what comes out."""
+_BETWEEN = "mi_mode=mci:mc_mode=aobmc:me_mode=bidir:vsbmc=1"
+"""How ffmpeg draws a picture between two others: along the way that each part of it goes."""
+
+
+class _Part(NamedTuple):
+    """A part of the film: what is shown of its input, and for how many frames of the film."""
+
+    shown: tuple[int, int | None]
+    """First frame and end of it, at the input's own rate; None = its end."""
+    own: int
+    total: int
+    moves: bool = True
 
 
 def film_graph(timeline: Timeline, size: tuple[int, int], *, captions: int | None = None) -> str:
@@ -17,42 +32,57 @@ def film_graph(timeline: Timeline, size: tuple[int, int], *, captions: int | Non
     Input k is the k-th part: the title card, the takes, the end card; `captions` is the number of
     the input with the words of each frame, laid over the picture.
     """
-    cards = (timeline.title_card, timeline.end_card)
-    held = [(cut.num_frames, cut_frames(cut)) for cut in timeline.cuts]
-    spans = [*_card_span(cards[0]), *held, *_card_span(cards[1])]
-    shared = shared_frames(timeline)
+    parts, shared = [*_parts(timeline)], shared_frames(timeline)
     chains = [
-        f"[{k}:v:0]{_part_filters(own, total, timeline.fps, size)}{_led_in(shared, k)}[part{k}]"
-        for k, (own, total) in enumerate(spans)
+        f"[{k}:v:0]{_part_filters(part, timeline, size)}{_led_in(shared, k)}[part{k}]"
+        for k, part in enumerate(parts)
     ]
-    joined = _joined([total for _, total in spans], shared, timeline.fps)
+    joined = _joined([part.total for part in parts], shared, timeline.fps)
     if captions is None:
         return ";".join([*chains, *joined, f"[joined]null{FILM}"])
     over = f"overlay=0:{caption_strip(size).top}:eof_action=pass"
     return ";".join([*chains, *joined, f"[joined][{captions}:v:0]{over},format=yuv420p{FILM}"])
 
 
-def _card_span(card: Card | None) -> list[tuple[int, int]]:
-    return [(1, card.num_frames)] if card else []
+def _parts(timeline: Timeline) -> Iterator[_Part]:
+    if timeline.title_card:
+        yield _Part((0, None), 1, timeline.title_card.num_frames, moves=False)
+    for cut in timeline.cuts:
+        yield _Part((cut.from_frame, cut.to_frame), cut.num_frames, cut_frames(cut))
+    if timeline.end_card:
+        yield _Part((0, None), 1, timeline.end_card.num_frames, moves=False)
 
 
-def _part_filters(own: int, total: int, fps: int, size: tuple[int, int]) -> str:
+def _part_filters(part: _Part, timeline: Timeline, size: tuple[int, int]) -> str:
     """Filters of one part: its own frames, the last one held, `total` frames exactly."""
-    width, height = size
+    (width, height), fps = size, timeline.fps
     filters = (
+        *_shown(*part.shown),
         "setpts=PTS-STARTPTS",
         f"scale={width}:{height}:force_original_aspect_ratio=decrease:{ENLARGE}",
         f"pad={width}:{height}:-1:-1",
         "setsar=1",
         "format=yuv420p",
+        *(_between(fps) if timeline.interpolated and part.moves else []),
         _even(fps),
-        f"trim=end_frame={own}",
+        f"trim=end_frame={part.own}",
         "tpad=stop=-1:stop_mode=clone",
-        f"trim=end_frame={total}",
+        f"trim=end_frame={part.total}",
         f"setpts=N/({fps}*TB)",
         _even(fps),
     )
     return ",".join(filters)
+
+
+def _between(fps: int) -> list[str]:
+    """Pictures in between; of fewer than three ffmpeg would make nothing, so the last one stays."""
+    return ["tpad=stop=2:stop_mode=clone", f"minterpolate=fps={fps}:{_BETWEEN}"]
+
+
+def _shown(first: int, end: int | None) -> list[str]:
+    if not first and end is None:
+        return []
+    return [f"trim=start_frame={first}" + (f":end_frame={end}" if end is not None else "")]
 
 
 def _even(fps: int) -> str:

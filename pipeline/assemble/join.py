@@ -16,6 +16,7 @@ from pipeline.assemble.captions import caption_frames
 from pipeline.assemble.cards import draw_card
 from pipeline.assemble.copying import copy_list, reason_to_encode
 from pipeline.assemble.graph import FILM, film_graph
+from pipeline.assemble.sound import AAC, VOICES, voice_graph, voice_inputs
 from pipeline.assemble.subtitles import write_subtitles
 from pipeline.assemble.timeline import duration_frames, readable, reading_frames
 from pipeline.files import short, workspace_errors
@@ -30,6 +31,7 @@ BESIDE = (".srt", ".vtt")
 _CRF = "18"
 
 Arguments = list[str | Path]
+_NOBODY: Mapping[str, Path] = {}
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class _Film:
     """Whether the narration is drawn into the picture."""
     srt: Path
     has_words: bool
+    voices: Mapping[str, Path]
 
 
 def join(
@@ -52,19 +55,19 @@ def join(
     videos: Mapping[str, Path],
     out: Path,
     *,
+    voices: Mapping[str, Path] = _NOBODY,
     size: tuple[int, int] | None = None,
     credits: str = "",
     comment: str = "",
-    burn_subtitles: bool = False,
 ) -> Work[Path]:
     """Join takes to a film; gives `out`, with its narration as SRT and VTT beside it.
 
-    `videos` maps scene ids to the video of the scene's take. `size` is the film's width and
-    height in pixels, even (default: the first video's); videos of other sizes get bars. The
-    narration is a subtitle track too, and drawn into the picture with `burn_subtitles`. `credits`
-    go into the file's own copyright note, `comment` into its comment. Takes that already are what
-    the film shows are copied as they are, not encoded again; the log says which and why. All files
-    appear only when they are whole; closing the generator stops ffmpeg and leaves nothing.
+    `videos` maps scene ids to the video of the scene's take, `voices` the ids of recordings to
+    theirs. `size` is the film's width and height in pixels, even (default: the first video's);
+    videos of other sizes get bars. The narration is a subtitle track too. `credits` go into the
+    file's own copyright note, `comment` into its comment. Takes that already are what the film
+    shows are copied as they are, not encoded again; the log says which and why. All files appear
+    only when they are whole; closing the generator stops ffmpeg and leaves nothing.
 
     Raises:
         AssemblyError: a video cannot be read, or ffmpeg failed.
@@ -80,10 +83,10 @@ def join(
             stack.enter_context(written_whole(path))
             for path in (out, *map(out.with_suffix, BESIDE))
         )
-        has_words = write_subtitles(timeline, srt, vtt, in_picture=burn_subtitles)
+        has_words = write_subtitles(timeline, srt, vtt)
         shown = size or (first.width, first.height)
-        burns = burn_subtitles and has_words
-        making = _Film(timeline, paths, shown, tags, burns, srt, has_words)
+        burns = timeline.burn_subtitles and has_words
+        making = _Film(timeline, paths, shown, tags, burns, srt, has_words, voices)
         for frame in _made(making, film, out.name):
             yield Progress(stage="film", step=min(frame, total), total=total)
     if not has_words:
@@ -154,14 +157,31 @@ def _made(film: _Film, target: Path, name: str) -> Iterator[int]:
         plan = _encoding(film, Path(folder)) if reason else _copying(film)
         tags = Path(folder) / "tags.txt"
         write_tags(film.tags, tags)
-        number = plan.inputs.count("-i")
-        inputs = [*plan.inputs, "-f", "ffmetadata", "-i", tags]
-        output = [*plan.output, "-map_metadata", str(number), "-movflags", "+faststart"]
-        if film.has_words:
-            inputs += ["-f", "srt", "-i", film.srt]
-            output += ["-map", f"{number + 1}:s", "-c:s", "mov_text"]
-            output += ["-metadata:s:s:0", "language=eng"]
-        yield from run_ffmpeg([*inputs, *output, "-f", "mp4", target], pixels=plan.fed)
+        sources = ["-f", "ffmetadata", "-i", tags, *_heard(film), *_read(film)]
+        output = [*plan.output, *_beside(film, plan.inputs.count("-i"))]
+        command = [*plan.inputs, *sources, *output, "-movflags", "+faststart", "-f", "mp4", target]
+        yield from run_ffmpeg(command, pixels=plan.fed)
+
+
+def _heard(film: _Film) -> Arguments:
+    return voice_inputs(film.timeline, film.voices)
+
+
+def _read(film: _Film) -> Arguments:
+    return ["-f", "srt", "-i", film.srt] if film.has_words else []
+
+
+def _beside(film: _Film, number: int) -> Arguments:
+    """What the film has beside its pictures; `number` is the input of its tags."""
+    output: Arguments = ["-map_metadata", str(number)]
+    voices = _heard(film).count("-i")
+    if voices:
+        output += ["-filter_complex", voice_graph(film.timeline, number + 1)]
+        output += ["-map", VOICES, *AAC]
+    if film.has_words:
+        output += ["-map", f"{number + 1 + voices}:s", "-c:s", "mov_text"]
+        output += ["-metadata:s:s:0", "language=eng"]
+    return output
 
 
 class _Plan(NamedTuple):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import AssemblyError
 from pipeline.files import short
-from pipeline.vision.ffmpeg import probe
+from pipeline.vision.ffmpeg import VideoInfo, probe
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -34,9 +34,7 @@ def keyframe_sheet(video: Path, num_keyframes: int) -> bytes:
     from PIL import Image
 
     with _decoding:
-        info = probe(video)
-        if info.num_frames * info.width * info.height > MAX_PIXELS:
-            raise AssemblyError(f"{short(video)} is longer or larger than a take")
+        info = _checked(video)
         numbers = middle_frames(info.num_frames, num_keyframes)
         stills = [_small(still) for still in _stills(video, numbers, (info.width, info.height))]
     sheet = Image.new("RGB", (STILL_WIDTH_PX * len(stills), stills[0].height))
@@ -47,9 +45,35 @@ def keyframe_sheet(video: Path, num_keyframes: int) -> bytes:
     return file.getvalue()
 
 
+def keyframe_stills(video: Path, num_keyframes: int, *, shown: slice) -> list[bytes]:
+    """Give a PNG of each keyframe of the frames that are shown of a video, in its own size.
+
+    Raises:
+        AssemblyError: as `keyframe_sheet`.
+    """
+    with _decoding:
+        info = _checked(video)
+        numbers = range(info.num_frames)[shown]
+        wanted = [numbers[middle] for middle in middle_frames(len(numbers), num_keyframes)]
+        return [_png(still) for still in _stills(video, wanted, (info.width, info.height))]
+
+
 def middle_frames(num_frames: int, num_keyframes: int) -> list[int]:
     """Give the number of the frame in the middle of each keyframe's part of a video."""
     return [(2 * k + 1) * num_frames // (2 * num_keyframes) for k in range(num_keyframes)]
+
+
+def _checked(video: Path) -> VideoInfo:
+    info = probe(video)
+    if info.num_frames * info.width * info.height > MAX_PIXELS:
+        raise AssemblyError(f"{short(video)} is longer or larger than a take")
+    return info
+
+
+def _png(still: Image) -> bytes:
+    file = io.BytesIO()
+    still.save(file, "PNG")
+    return file.getvalue()
 
 
 def _stills(video: Path, numbers: Sequence[int], size: tuple[int, int]) -> Iterator[Image]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.artifacts import Cut, Timeline
-from pipeline.assemble.timeline import cut_frames, placed_cuts, readable
+from pipeline.assemble.timeline import breath_frames, cut_frames, placed_cuts, readable
 from pipeline.files import short, workspace_errors
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ _SENTENCE_END = re.compile("(?<=[.!?\u2026]) +|(?<=[.!?\u2026][\"'\u201d\u2019])
 def subtitles(timeline: Timeline) -> SSAFile:
     """The film's narration as cues of at most two lines, timed on the film's frames.
 
-    The cues of a scene fill its cut without gaps, each as long as its share of the words.
+    The cues of a scene fill its cut without gaps, each as long as its share of the words; where
+    the narration is spoken they come as it is.
     """
     import pysubs2
 
@@ -40,14 +41,14 @@ def subtitles(timeline: Timeline) -> SSAFile:
     return file
 
 
-def write_subtitles(timeline: Timeline, srt: Path, vtt: Path, *, in_picture: bool = False) -> bool:
+def write_subtitles(timeline: Timeline, srt: Path, vtt: Path) -> bool:
     """Write the narration as SRT and as WebVTT, UTF-8; gives whether there is any.
 
-    `in_picture` notes in the VTT that the film's frames show the words too.
+    The VTT notes where the film's frames show the words too.
     """
     file = subtitles(timeline)
     web = file.to_string("vtt", fps=timeline.fps).replace("&", "&amp;")
-    if in_picture:
+    if timeline.burn_subtitles:
         web = web.replace("WEBVTT\n", f"{_IN_PICTURE}\n", 1)
     srt.write_text(file.to_string("srt", fps=timeline.fps), encoding="utf-8", newline="\n")
     vtt.write_text(web, encoding="utf-8", newline="\n")
@@ -70,7 +71,7 @@ def are_in_picture(vtt: Path) -> bool:
 def film_cues(timeline: Timeline) -> Iterator[tuple[int, int, str]]:
     """First frame, end frame and text of each cue, counted from the start of the film."""
     for start_frame, end_frame, cut in placed_cuts(timeline):
-        for first, end, text in _spread(cut.narration, end_frame - start_frame):
+        for first, end, text in _told(cut, end_frame - start_frame, timeline.fps):
             yield start_frame + first, start_frame + end, text
 
 
@@ -108,6 +109,17 @@ def _even_lines(text: str) -> list[str]:
 def timed_cues(cut: Cut) -> Iterator[tuple[int, int, str]]:
     """First frame, end frame and text of each cue, counted from the start of the cut."""
     return _spread(cut.narration, cut_frames(cut))
+
+
+def _told(cut: Cut, num_frames: int, fps: int) -> Iterator[tuple[int, int, str]]:
+    """The cues of a cut: as it is spoken, where somebody does, the last one to the cut's end."""
+    if not cut.spoken_frames:
+        yield from _spread(cut.narration, num_frames)
+        return
+    starts = breath_frames(fps)
+    spoken = [*_spread(cut.narration, cut.spoken_frames)]
+    for number, (first, end, text) in enumerate(spoken, 1):
+        yield starts + first, num_frames if number == len(spoken) else starts + end, text
 
 
 def _spread(narration: str, num_frames: int) -> Iterator[tuple[int, int, str]]:

@@ -6,55 +6,84 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 
-from pipeline.artifacts import Card, Cut, FilmSettings, Take, Timeline
+from pipeline.artifacts import Card, Cut, FilmRate, Take, Timeline
 from pipeline.errors import InputError
+from pipeline.film_edit import FilmEdit
 from pipeline.story import Scene, Story
 
 READING_SPEED = 15
 """Characters of narration read in one second."""
+EDITING_FPS = 24
+"""Frames per second that programs for cutting films expect."""
+BREATH_SECONDS = 0.3
+"""Before a recorded narration begins, and after it."""
 _CARD_SECONDS, _LONGEST_CARD_SECONDS = 2.5, 12
-_PLAIN_FILM = FilmSettings()
+_PLAIN_FILM = FilmEdit()
 
 
 def timeline(
     story: Story,
     takes: Mapping[str, Take],
-    settings: FilmSettings = _PLAIN_FILM,
+    edit: FilmEdit = _PLAIN_FILM,
     *,
     credits: str = "",
 ) -> Timeline:
-    """Give the film's cuts in the story's order, at the first take's frame rate.
+    """Give the film's cuts in the story's order, as the edit wants them.
 
     `takes` maps scene ids to the take chosen for each. A cut lasts as long as its narration
-    needs to be read, fades aside, and never shorter than its take. `credits`, parted by "; ",
-    stand on the end card.
+    needs to be heard or read, fades aside, and never shorter than what is shown of its take.
+    `credits`, parted by "; ", stand on the end card.
 
     Raises:
-        InputError: scenes have no take; the message names them.
+        InputError: every scene is left out, or some have no take; the message names them.
     """
-    missing = [scene.id for scene in story.scenes if scene.id not in takes]
-    if missing:
-        raise InputError(
-            f"no take yet of {', '.join(missing)}", hint="Render these scenes, then make the film"
-        )
-    fps = takes[story.scenes[0].id].fps
-    fades = settings.transition == "crossfade"
-    shared = max(1, round(settings.transition_seconds * fps)) if fades else 0
-    before = [settings.title_card, *[True] * (len(story.scenes) - 1)]
-    after = [*[True] * (len(story.scenes) - 1), settings.end_card]
-    cuts = (
-        _cut(scene, takes[scene.id], fps, spare=(shared + 1) // 2 * first + shared // 2 * last)
-        for scene, first, last in zip(story.scenes, before, after, strict=True)
-    )
+    scenes = [scene for scene in story.scenes if not edit.of(scene.id).left_out]
+    _check(scenes, takes)
+    settings, fps = edit.settings, film_fps(takes[scenes[0].id].fps, edit.settings.rate)
+    shared = max(1, round(settings.transition_seconds * fps))
+    fades = [shared * (join == "crossfade") for join in _joins(scenes, edit)]
+    usual = shared * (settings.transition == "crossfade")
+    around = zip([settings.title_card * usual, *fades], fades, strict=False)
     ending = "The end" if story.language.startswith("en") else story.title
     return Timeline(
         title=story.title,
         fps=fps,
-        cuts=tuple(cuts),
-        transition_frames=shared,
-        title_card=_card(story.title, "", fps, shared) if settings.title_card else None,
-        end_card=_card(ending, credits, fps, shared) if settings.end_card else None,
+        cuts=tuple(
+            _cut(scene, takes[scene.id], edit, fps, before=before, after=after)
+            for scene, (before, after) in zip(scenes, around, strict=True)
+        ),
+        transition_frames=usual,
+        title_card=_card(story.title, settings.byline, fps, usual) if settings.title_card else None,
+        end_card=_card(ending, credits, fps, fades[-1]) if settings.end_card else None,
+        interpolated=settings.rate == "smooth",
+        burn_subtitles=settings.subtitles == "burnt",
     )
+
+
+def film_fps(takes_fps: int, rate: FilmRate) -> int:
+    """Give the frame rate of a film of takes with that one; no frame of a take is ever lost."""
+    return takes_fps if rate == "takes" else max(EDITING_FPS, takes_fps)
+
+
+def breath_frames(fps: int) -> int:
+    """Frames before a recorded narration begins, and after it."""
+    return round(BREATH_SECONDS * fps)
+
+
+def _check(scenes: Sequence[Scene], takes: Mapping[str, Take]) -> None:
+    missing = [scene.id for scene in scenes if scene.id not in takes]
+    if missing:
+        raise InputError(
+            f"no take yet of {', '.join(missing)}", hint="Render these scenes, then make the film"
+        )
+    if not scenes:
+        raise InputError("every scene is left out of the film", hint="Put one back.")
+
+
+def _joins(scenes: Sequence[Scene], edit: FilmEdit) -> list[str]:
+    """How each scene gives way to what follows; the last one only to an end card."""
+    joins = [edit.of(scene.id).join or edit.settings.transition for scene in scenes]
+    return joins if edit.settings.end_card else [*joins[:-1], "cut"]
 
 
 def cut_frames(cut: Cut) -> int:
@@ -74,8 +103,13 @@ def shared_frames(timeline: Timeline) -> list[int]:
     Never more than half of either, so that no frame shows three parts: where a part is short, its
     fades are shorter than the film's others; next to a single frame there is a hard cut.
     """
-    wanted = timeline.transition_frames
-    return [min(wanted, one // 2, other // 2) for one, other in pairwise(part_frames(timeline))]
+    usual = timeline.transition_frames
+    own = [usual if cut.fade_frames is None else cut.fade_frames for cut in timeline.cuts]
+    wanted = [usual, *own] if timeline.title_card else own
+    pairs = pairwise(part_frames(timeline))
+    return [
+        min(fade, one // 2, other // 2) for fade, (one, other) in zip(wanted, pairs, strict=False)
+    ]
 
 
 def duration_frames(timeline: Timeline) -> int:
@@ -130,15 +164,24 @@ def _card(title: str, words: str, fps: int, shared: int) -> Card:
     return Card(title=readable(title), lines=lines, num_frames=num_frames)
 
 
-def _cut(scene: Scene, take: Take, fps: int, *, spare: int) -> Cut:
-    """A scene's place; `spare` frames of it, where the neighbours fade, are not read in."""
-    num_frames = max(1, round(take.num_frames * fps / take.fps))
-    reading = reading_frames(scene.narration, fps)
-    needed = reading + spare if reading else 0
+def _cut(scene: Scene, take: Take, edit: FilmEdit, fps: int, *, before: int, after: int) -> Cut:
+    """A scene's place; in its half of the fades before and after it, nothing is said or read."""
+    place, voice = edit.of(scene.id), edit.voice_of(scene.id)
+    first, end = place.shown(take.num_frames)
+    num_frames = max(1, round((end - first) * fps / take.fps))
+    narration = "" if edit.settings.subtitles == "off" else scene.narration
+    spoken = math.ceil(voice.seconds * fps) if voice else 0
+    told = spoken + 2 * breath_frames(fps) if voice else reading_frames(narration, fps)
+    needed = told + (before + 1) // 2 + after // 2 if told else 0
     return Cut(
         scene_id=scene.id,
         take_id=take.id,
+        from_frame=first,
+        to_frame=None if end == take.num_frames else end,
         num_frames=num_frames,
         hold_frames=max(0, needed - num_frames),
-        narration=scene.narration,
+        fade_frames=None if place.join is None else after,
+        narration=narration,
+        voice=place.voice if voice else None,
+        spoken_frames=spoken,
     )

@@ -69,8 +69,16 @@ def describe(project: Project) -> str:
     lines = [str(project.path), "", project.story.title]
     for number, scene in enumerate(project.story.scenes, start=1):
         lines += ["", f"{number}. {describe_scene(scene)}"]
-    notes = project.casting.notes()
+    notes = [*project.casting.notes(), *_to_learn(project)]
     return "\n".join([*lines, *([""] if notes else []), *notes])
+
+
+def _to_learn(project: Project) -> list[str]:
+    """Which motions others stand in for until they are learned, in one line; else none."""
+    waiting = {one.motion_id for one in project.casting.motions if one.state == "to_learn"}
+    words = [motion.words for motion in project.story.motions if motion.id in waiting]
+    how = f"python -m pipeline retrieve {project.path}"
+    return [f"to learn: {', '.join(words)} ({how} finds clips)"] if words else []
 
 
 def describe_scene(scene: Scene) -> str:

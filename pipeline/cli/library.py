@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.cli.display import one_line, show
 from pipeline.errors import InputError
-from pipeline.settings import load_settings
+from pipeline.settings import DEFAULT_PACK, load_settings
 
 if TYPE_CHECKING:
     from pipeline.retrieve.catalogue import CatalogueStats
@@ -104,9 +104,15 @@ def _tell(report: ScanReport) -> None:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from pipeline.retrieve.libraries import list_libraries
+    from pipeline.retrieve.libraries import THEATRE_LIBRARY, list_libraries
 
-    for library in list_libraries(load_settings(options.home), options.pack):
+    libraries = list_libraries(load_settings(options.home), options.pack)
+    drawn = any(one.record.id == THEATRE_LIBRARY for one in libraries)
+    if not drawn and options.pack in (None, DEFAULT_PACK):
+        print(
+            "note: the paper theatre's own clips are drawn with the first search", file=sys.stderr
+        )
+    for library in libraries:
         record = library.record
         for_packs = f", for {', '.join(record.suits)}" if record.suits else ""
         count = _clips(library.catalogue.count())

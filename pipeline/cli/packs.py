@@ -86,7 +86,7 @@ def _probe(options: argparse.Namespace) -> int:
 def _describe(facts: DeviceFacts) -> str:
     memory = f"{facts.ram_gib:.1f} GiB memory free"
     if facts.vram_gib is None:
-        return f"{one_line(facts.name)}, no graphics card to use; {memory}"
+        return f"{one_line(facts.name)}; {memory}; {one_line(facts.no_card)}"
     kinds = ", ".join(
         words
         for has, words in ((facts.has_bfloat16, "bfloat16"), (facts.has_fp8, "weights in 8 bits"))

@@ -87,7 +87,9 @@ def _line(stored: Stored, num_uses: int) -> str:
         "brought in" if prior.plan is None else _steps(prior, prior.plan),
         f"{stored.size_bytes / 1e6:.1f} MB",
         "shipped" if stored.shipped else "",
-        f"in {num_uses} {'place' if num_uses == 1 else 'places'}" if num_uses else "not in use",
+        f"in {num_uses} {'place' if num_uses == 1 else 'places'}"
+        if num_uses
+        else "in no story of this home",
     ]
     return f"{prior.key}: {_named(prior)} ({', '.join(filter(None, about))})"
 

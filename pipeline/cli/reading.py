@@ -25,7 +25,7 @@ def read_idea(idea: str) -> str:
         InputError: no one could plan it: it is empty, too long or no text.
         WorkspaceError: the file cannot be read.
     """
-    from pipeline.plan.reading import MAX_IDEA_LENGTH
+    from pipeline.plan.sentences import MAX_IDEA_LENGTH
 
     try:
         if idea == "-":

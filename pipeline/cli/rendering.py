@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from pydantic import ValidationError
-
-from pipeline.artifacts import FilmSettings, RenderSettings
+from pipeline.artifacts import RenderSettings
 from pipeline.cli.reading import seed
 from pipeline.errors import InputError
 from pipeline.recipes import Recipe, find_recipe, settings_for
@@ -90,29 +88,3 @@ def render_settings_of(
     changes |= {name: value for name, value in given.items() if value is not None}
     changes |= dict(options.set)
     return render_settings(load_record(settings.pack), draft=options.draft, **changes)
-
-
-def add_film_options(film: argparse.ArgumentParser) -> None:
-    """Add the options that say how takes become a film."""
-    film.add_argument("--crossfade", type=float, metavar="SECONDS", help="scenes fade over")
-    film.add_argument("--title-card", action="store_true", help="the title on paper, first")
-    film.add_argument("--end-card", action="store_true", help="credits on paper, last")
-    film.add_argument("--burn-subtitles", action="store_true", help="narration in the picture")
-
-
-def film_settings_of(options: argparse.Namespace) -> FilmSettings:
-    """Give how the film is made; InputError if scenes cannot fade for so long."""
-    fades = options.crossfade is not None
-    fields = {
-        "transition": "crossfade" if fades else "cut",
-        "title_card": options.title_card,
-        "end_card": options.end_card,
-        "burn_subtitles": options.burn_subtitles,
-        **({"transition_seconds": options.crossfade} if fades else {}),
-    }
-    try:
-        return FilmSettings.model_validate(fields)
-    except ValidationError as error:
-        raise InputError(
-            f"scenes cannot fade for {options.crossfade} s", hint="Take up to 3 s."
-        ) from error

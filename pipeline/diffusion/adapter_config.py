@@ -16,8 +16,18 @@ PREFIX = "transformer."
 LAYER = re.compile(
     rf"transformer_blocks\.(0|[1-9]\d{{0,3}})\.({'|'.join(map(re.escape, TARGETS))})"
 )
-PICKLES = (b"PK", b"\x80")
+START_BYTES = 9
+"""Of a file, which tell a pickle: a safetensors file has its header's length first, then '{'."""
+_PICKLES = (b"PK", b"\x80")
 """How torch.save's files begin, today's and the older ones."""
+
+
+def is_pickle(start: bytes) -> bool:
+    """Whether a file with these first `START_BYTES` is one of torch.save's, and not safetensors.
+
+    The length of a safetensors header may begin with the same bytes.
+    """
+    return start.startswith(_PICKLES) and start[8:START_BYTES] != b"{"
 
 
 class AdapterConfig(BaseModel):

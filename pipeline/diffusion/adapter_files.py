@@ -12,7 +12,14 @@ import torch
 from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
 
-from pipeline.diffusion.adapter_config import LAYER, METADATA_KEY, PICKLES, PREFIX, AdapterConfig
+from pipeline.diffusion.adapter_config import (
+    LAYER,
+    METADATA_KEY,
+    PREFIX,
+    START_BYTES,
+    AdapterConfig,
+    is_pickle,
+)
 from pipeline.errors import InputError, ModelUnavailableError
 
 if TYPE_CHECKING:
@@ -107,13 +114,13 @@ def read_adapter(file: Path, transformer: CogVideoXTransformer3DModel) -> Adapte
 def _refuse_pickle(file: Path) -> None:
     try:
         with file.open("rb") as stream:
-            start = stream.read(2)
+            start = stream.read(START_BYTES)
     except OSError as error:
         raise ModelUnavailableError(
             f"the adapter {file} cannot be read: {error.strerror}",
             hint="Learn it again, or render without it.",
         ) from error
-    if start.startswith(PICKLES):
+    if is_pickle(start):
         raise InputError(
             f"the adapter {file} is a pickle, and reading one could run any code in it",
             hint="Only .safetensors files are read; convert it where you trust it.",

@@ -158,11 +158,11 @@ class RegionalAdapters:
             raise ValueError("these adapters made way for those of another scene")
         if any(not layer.disable_adapters for layer in self._layers):
             raise ValueError("the transformer's adapters are active already")
-        parts = {slug: _by_length(mask, layout) for slug, mask in masks.items()}
+        parts = {slug: by_length(mask, layout) for slug, mask in masks.items()}
         hooks: list[RemovableHandle] = []
         try:
             hooks += [
-                down.register_forward_hook(partial(_confine, parts[slug]))
+                down.register_forward_hook(partial(confine, parts[slug]))
                 for layer in self._layers
                 for slug, down in layer.lora_A.items()
                 if slug in parts
@@ -202,12 +202,12 @@ class RegionalAdapters:
         return {slug: mask.unsqueeze(1) for slug, mask in masks.items()}
 
 
-def _by_length(mask: Tensor, layout: RegionLayout) -> dict[int, Tensor]:
+def by_length(mask: Tensor, layout: RegionLayout) -> dict[int, Tensor]:
     """The mask of the joint sequence and of the parts that feed-forwards may run in."""
     return {len(part): part for part in (mask, *mask.split(part_lengths(layout)))}
 
 
-def _confine(masks: Mapping[int, Tensor], _down: object, _inputs: object, low: Tensor) -> Tensor:
+def confine(masks: Mapping[int, Tensor], _down: object, _inputs: object, low: Tensor) -> Tensor:
     """The rank-r activation (B, S, r) of a layer, or of a part of it, masked and scaled."""
     length = low.shape[1]
     if length not in masks:

@@ -16,7 +16,7 @@ from pipeline.editing.paths import (
 )
 from pipeline.editing.scenes import free_id, next_title
 from pipeline.errors import InputError
-from pipeline.plan.reading import split_sentences
+from pipeline.plan.sentences import split_sentences
 from pipeline.story import MAX_REGIONS, Overlap, Region, Scene, Story, slug
 
 _LONGEST_NARRATION, _LONGEST_SETTING = 4000, 200

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.editing.changes import changed, check_room, find_scene, next_revision
+from pipeline.editing.changes import (
+    changed,
+    check_room,
+    find_scene,
+    next_revision,
+    with_scene,
+)
 from pipeline.errors import InputError
 from pipeline.story import Region, Scene, Story, slug
 
@@ -86,6 +92,25 @@ def insert_scene(
     made = free_id(story, scene.id, taken) if scene.id in there else scene.id
     regions = tuple(_known(region, story) for region in scene.regions)
     return _put(story, changed(scene, id=made, regions=regions), index), made
+
+
+def as_before(story: Story, scene: Scene) -> Story:
+    """Give the story with an earlier form of one of its scenes in that one's place, revision + 1.
+
+    What it names of a cast or of motions that the story does not have any more is forgotten.
+
+    Raises:
+        InputError: there is no such scene, or it is just so already.
+    """
+    now = find_scene(story, scene.id)
+    regions = tuple(_known(region, story) for region in scene.regions)
+    before = changed(scene, regions=regions)
+    if before == now:
+        raise InputError(
+            "The scene has the same words and boxes already",
+            hint="What has changed since is who plays in it, or what was learned.",
+        )
+    return with_scene(story, before)
 
 
 def free_id(story: Story, wanted: str, taken: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from pipeline.devices import LACKS_CUDA, DeviceFacts, mending, probe_unloaded
+from pipeline.devices import DeviceFacts, probe_unloaded
 from pipeline.errors import ModelUnavailableError, PipelineError
 from pipeline.packs.placement import PackSizes, measure_pack, plan_placement
 from pipeline.packs.record import Counts, Needs, PackRecord, built_in_packs, load_record
@@ -85,15 +85,16 @@ def how_it_fits(record: PackRecord, found: Weights, facts: DeviceFacts) -> str:
     """Say in words how a pack would be laid out on a device, or why it does not fit."""
     try:
         counts = record.counts or count_parameters(found.folder)
-        placed = plan_placement(_sizes(record, counts, facts), facts)
     except PipelineError as error:
         return error.message
-    words = [placed.reason]
-    if facts.vram_gib is None and counts.transformer > _LARGE_PARAMETERS:
-        words.append("a scene takes many hours")
-    if facts.driver_without_cuda:
-        words.append(f"{LACKS_CUDA}; mend it with: {mending()}")
-    return "; ".join(words)
+    slow = facts.vram_gib is None and counts.transformer > _LARGE_PARAMETERS
+    # a small pack plays well without a card: a card is spoken of only where it is there, unused
+    words = [facts.no_card] if slow or facts.driver_without_cuda else []
+    try:
+        words.append(plan_placement(_sizes(record, counts, facts), facts).reason)
+    except PipelineError as error:
+        return "; ".join([*words, error.message])
+    return "; ".join([*words, "a scene takes many hours"] if slow else words)
 
 
 def sizes_of(name: str | Path, settings: Settings, facts: DeviceFacts) -> PackSizes:

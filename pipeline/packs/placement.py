@@ -225,7 +225,7 @@ def _on_processor(sizes: PackSizes, facts: DeviceFacts, choice: Choice | None) -
             f"the pack needs {needs:.1f} GiB of memory, and {facts.ram_gib:.1f} GiB are free",
             hint="Close other programs, use a smaller pack, or one more memory.",
         )
-    reason = f"no graphics card is used; needs {needs:.1f} of {facts.ram_gib:.1f} GiB free memory"
+    reason = f"on the processor; needs {needs:.1f} of {facts.ram_gib:.1f} GiB free memory"
     keeps = needs + sizes.text_encoder <= facts.ram_gib
     taken: Choice = "resident_tiled" if tiling else "resident"
     return Placement("resident", tiling, False, needs, reason, taken, keeps, on_card=False)

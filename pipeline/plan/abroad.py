@@ -13,7 +13,8 @@ from pipeline.plan.lexicon import load_lexicon
 from pipeline.plan.measures import FEWEST_SCENES
 from pipeline.plan.narrating import LIGHTS, acts_of, in_pairs, narrate
 from pipeline.plan.phrases import find_sky
-from pipeline.plan.reading import Idea, split_sentences
+from pipeline.plan.reading import Idea
+from pipeline.plan.sentences import split_sentences
 from pipeline.plan.telling import Beat, backdrop_place, capitalise, short_title
 
 _LONG = 500

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipeline.plan.lexicon import load_lexicon
+from pipeline.plan.lexicon import load_lexicon, words_of
 from pipeline.plan.phrases import Place, Word, find_places, is_finite, split_words
-from pipeline.plan.reading import Idea, Mention, find_mentions
+from pipeline.plan.reading import Idea, Mention, find_mentions, latest_first
 
 _CUT = re.compile(
     r"\s*[,;]?\s+(and then|but then|and so|and|but|then)\s+|\s*[,;]\s+", re.IGNORECASE
@@ -45,13 +45,16 @@ class Clause:
 
 
 def read_clauses(idea: Idea) -> list[Clause]:
-    """Give the clauses of an idea in order; phrases without a verb are none."""
+    """Give the clauses of an idea in order.
+
+    Phrases without a verb are none where they only name figures and places, or are all there is.
+    """
     clauses: list[Clause] = []
     last: tuple[int, ...] = ()
     for sentence in idea.sentences:
         for clause in _cut(sentence, idea, last):
             clauses.append(clause)
-            last = clause.figures[:1] or last
+            last = latest_first(clause.figures, last)
     told: dict[str, Clause] = {}
     for clause in clauses:
         told.setdefault(clause.text.lower(), clause)
@@ -91,10 +94,25 @@ def _cut(sentence: str, idea: Idea, last: tuple[int, ...]) -> list[Clause]:
             pieces.insert(0, (right, carried, lead))
             rest = left
     pieces.insert(0, (_without_who(rest), (), ""))
-    clauses = [
-        read_clause(text, idea, subject=who, last=last, lead=lead) for text, who, lead in pieces
-    ]
-    return [c for c in clauses if c.subject or has_verb(c.text, plural=_is_plural(c, idea))]
+    clauses: list[Clause] = []
+    for text, who, lead in pieces:
+        clause = read_clause(text, idea, subject=who, last=last, lead=lead)
+        last = latest_first(clause.figures, last)
+        clauses.append(clause)
+    return [c for c in clauses if _tells(c, idea)]
+
+
+def _tells(clause: Clause, idea: Idea) -> bool:
+    """Whether a clause has a verb, or words beside the figures and the places of an idea."""
+    if clause.subject or has_verb(clause.text, plural=_is_plural(clause, idea)):
+        return True
+    lexicon = load_lexicon()
+    known = lexicon.function_words | lexicon.places.keys() | lexicon.skies.keys()
+    known |= {word for place in clause.places for word in words_of(place.words)}
+    spans = [(mention.start, mention.end) for mention in clause.mentions]
+    words = [w for w in split_words(clause.text) if not any(s <= w.start < e for s, e in spans)]
+    more = any(w.low not in known and lexicon.kind_of(w.low) is None for w in words)
+    return more and bool(idea.figures or len(idea.sentences) > 1)
 
 
 def _carried(left: str, right: str, idea: Idea, last: tuple[int, ...]) -> tuple[int, ...] | None:
@@ -142,7 +160,7 @@ def _is_base(words: list[Word], index: int) -> bool:
 
 
 def _is_plural(clause: Clause, idea: Idea) -> bool:
-    pronoun = re.match(r"(?:i|we|they|you)\b", clause.text, re.IGNORECASE)
+    pronoun = re.match(r"(?:i|we|they|you|all)\b", clause.text, re.IGNORECASE)
     return bool(pronoun) or len(_subject(clause.text, idea, ())) > 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 
 from pipeline.plan.casting import find_backdrop, find_colour, find_kind
@@ -10,6 +11,7 @@ from pipeline.plan.lexicon import load_lexicon, played_sense, with_article
 from pipeline.plan.troupe import Players
 
 _TOKEN = "<{}>"
+_FACING = re.compile(r"(?:facing|looking|turned)(?: to the)? (left|right)\b")
 
 
 def trigger_of(words: str, triggers: Sequence[str]) -> str:
@@ -48,13 +50,33 @@ def clip_prompt(caption: str, motion: str, trigger: str, troupe: Players | None)
         told = caption.strip().rstrip(".")
         named = motion.casefold() in told.casefold()
         return told if named and told else ", ".join(filter(None, (told, motion)))
+    return " ".join(filter(None, (_figure(caption, troupe), trigger, _where(caption, troupe))))
+
+
+def clip_texts(caption: str, motion: str, trigger: str, troupe: Players | None) -> tuple[str, str]:
+    """Give the texts of a clip's actor and of what is around, as the regions of a scene have them.
+
+    A closed troupe gets 'a red robot motion7 facing left' and 'an empty stage at night'; any other
+    pack has the whole caption in the actor's.
+    """
+    if troupe is None:
+        return clip_prompt(caption, motion, trigger, troupe), ""
+    turned, where = _FACING.search(caption.casefold()), _where(caption, troupe)
+    facing = f"facing {turned[1]}" if turned else ""
+    who = " ".join(filter(None, (_figure(caption, troupe), trigger, facing)))
+    return who, f"an empty stage {where}" if where else ""
+
+
+def _figure(caption: str, troupe: Players) -> str:
     found, colour = find_kind(caption), find_colour(caption)
     kind = played_sense(found[1], troupe.kinds) if found else None
     shade = colour.meaning if colour and colour.meaning in troupe.colours else ""
-    figure = with_article(f"{shade} {kind.meaning}".strip()) if kind else ""
+    return with_article(f"{shade} {kind.meaning}".strip()) if kind else ""
+
+
+def _where(caption: str, troupe: Players) -> str:
     place = find_backdrop(caption, troupe.backdrops)
-    where = load_lexicon().where(place) if place else ""
-    return " ".join(filter(None, (figure, trigger, where)))
+    return load_lexicon().where(place) if place else ""
 
 
 def picture_prompt(name: str, kind: str, trigger: str, troupe: Players | None) -> str:

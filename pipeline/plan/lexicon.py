@@ -20,6 +20,7 @@ _WORD_SETS = (
     "quiet_verbs",
     "he_nouns",
     "she_nouns",
+    "kin",
     "titles",
     "determiners",
     "place_words",
@@ -82,6 +83,8 @@ class Lexicon:
     he_nouns: frozenset[str]
     """Nouns that 'she' does not mean."""
     she_nouns: frozenset[str]
+    kin: frozenset[str]
+    """Nouns that are called like a name without an article: 'visits grandma'."""
     titles: frozenset[str]
     function_words: frozenset[str]
     determiners: frozenset[str]

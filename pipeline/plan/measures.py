@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 FEWEST_SCENES, MOST_SCENES = 5, 8
+MOST_TOGETHER = 3
+"""Figures in one scene."""
 MOST_REGIONS = 8
 """Boxes in one scene."""
 MOST_MOTIONS = 2

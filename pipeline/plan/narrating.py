@@ -11,9 +11,9 @@ from dataclasses import replace
 from pipeline.plan.acting import first_and_last, motions_in
 from pipeline.plan.clauses import Clause, read_clause
 from pipeline.plan.lexicon import load_lexicon
-from pipeline.plan.measures import FEWEST_SCENES, MOST_SCENES
+from pipeline.plan.measures import FEWEST_SCENES, MOST_SCENES, MOST_TOGETHER
 from pipeline.plan.phrases import find_sky
-from pipeline.plan.reading import Idea
+from pipeline.plan.reading import Idea, latest_first
 from pipeline.plan.telling import (
     Beat,
     backdrop_place,
@@ -97,16 +97,20 @@ def divide(pieces: Sequence[str], count: int) -> list[list[str]]:
 def acts_of(
     clauses: Sequence[Clause], idea: Idea, last: tuple[int, ...]
 ) -> tuple[dict[int, tuple[str, ...]], tuple[int, ...]]:
-    """Give who is in a part and what each does, and whom a pronoun means in the next part."""
+    """Give who is in a part and what each does, and all told of so far, the latest first.
+
+    Of too many in it, who does something goes before who is only named.
+    """
     acts: dict[int, tuple[str, ...]] = {}
     for clause in clauses:
         again = read_clause(clause.text, idea, last=last)
         for figure, words in motions_in(again).items():
             acts[figure] = (*acts.get(figure, ()), *words)
-        last = again.figures[:1] or last
+        last = latest_first(again.figures, last)
         for figure in again.figures:
             acts.setdefault(figure, ())
-    chosen = sorted(acts)[:3] or [0]
+    order = sorted(acts, key=lambda figure: (not acts[figure], figure))
+    chosen = sorted(order[:MOST_TOGETHER]) or [0]
     return {i: first_and_last(acts.get(i) or ("stands",)) for i in chosen}, last
 
 

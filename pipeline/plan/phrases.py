@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.plan.lexicon import POSSESSIVE, WORD, Sense, load_lexicon
 
@@ -18,6 +18,7 @@ _SPOKEN_OF = frozenset({"of", "for", "from", "no", "like", "about", "good"})
 _CALLS = frozenset({"hello", "hi", "hey", "oh", "ah", "well", "look", "listen", "please"})
 """Words that begin a sentence before a comma and are no names."""
 _WALKS = Sense("walks", exact=True)
+_THEIR = frozenset({"his", "her", "their"})
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,23 @@ def find_phrases(sentence: str, *, names: bool = True) -> list[Phrase]:
     if names:
         found += _bare_names(words, found)
     found.sort(key=lambda phrase: (phrase.start, -phrase.end))
-    return [p for i, p in enumerate(found) if not any(p.start < q.end for q in found[:i])]
+    apart = [p for i, p in enumerate(found) if not any(p.start < q.end for q in found[:i])]
+    return _each_named(apart, sentence)
+
+
+def _each_named(phrases: list[Phrase], sentence: str) -> list[Phrase]:
+    """The phrases where each name after a plural is one of its kind: 'the twins Ada and Bo'."""
+    told: list[Phrase] = []
+    group: Phrase | None = None
+    for phrase in phrases:
+        link = sentence[told[-1].end : phrase.start].strip(" ,") if told else ""
+        listed = group is not None and phrase.name and not phrase.noun and link in {"", "and", "&"}
+        if group is not None and listed:
+            phrase = replace(phrase, noun=group.noun, adjectives=group.adjectives)
+        else:
+            group = phrase if phrase.name and phrase.count > 1 else None
+        told.append(replace(phrase, count=1) if phrase.name else phrase)
+    return told
 
 
 def find_places(sentence: str) -> list[Place]:
@@ -140,6 +157,8 @@ def _noun_phrase(words: list[Word], index: int, *, names: bool) -> Phrase | None
         count=_count(determiner, plural=plural),
         possessive=head.text.lower() != head.low,
     )
+    if names and not determiner and not plural and noun in lexicon.kin:
+        phrase = replace(phrase, name=noun.capitalize())
     return _with_name(words, start, index, phrase) if names else phrase
 
 
@@ -188,7 +207,9 @@ def _with_name(words: list[Word], start: int, index: int, phrase: Phrase) -> Phr
     after = words[index + 1 : index + 3]
     if len(after) == 2 and after[0].low in {"named", "called"} and after[1].capital:
         return _renamed(phrase, after[1].text, end=after[1].end)
-    if after and after[0].joined and after[0].capital and not is_finite(after[0]):
+    listed = phrase.count > 1 and _begins_list(words[index + 1 :], fewest=2)
+    joined = bool(after) and (after[0].joined or listed)
+    if joined and after[0].capital and not is_finite(after[0]):
         title = phrase.noun in load_lexicon().titles and words[index].text[0].isupper()
         name = f"{words[index].text} {after[0].text}" if title else after[0].text
         return _renamed(phrase, name, end=after[0].end)
@@ -213,17 +234,19 @@ def _renamed(
         phrase.adjectives,
         phrase.noun,
         name=POSSESSIVE.sub("", name),
+        count=phrase.count,
         possessive=POSSESSIVE.search(name) is not None,
     )
 
 
 def _bare_names(words: list[Word], found: list[Phrase]) -> Iterator[Phrase]:
     index = 0
+    starts = {phrase.start for phrase in found}
     while index < len(words):
         word = words[index]
         stop = index + 1
         inside = any(p.start <= word.start < p.end for p in found)
-        if not inside and word.capital and _is_name(words, index):
+        if not inside and word.capital and _is_name(words, index, starts):
             while stop < len(words) and words[stop].joined and words[stop].capital:
                 stop += 1
             name = " ".join(w.text for w in words[index:stop])
@@ -232,7 +255,8 @@ def _bare_names(words: list[Word], found: list[Phrase]) -> Iterator[Phrase]:
         index = stop
 
 
-def _is_name(words: list[Word], index: int) -> bool:
+def _is_name(words: list[Word], index: int, starts: set[int]) -> bool:
+    """Whether a word with a capital is a name; noun phrases of characters begin at `starts`."""
     lexicon, word = load_lexicon(), words[index]
     known = word.low in lexicon.places or word.low in lexicon.colours or word.low in lexicon.things
     if known or word.text.isupper() or len(word.text) < 2:
@@ -242,21 +266,37 @@ def _is_name(words: list[Word], index: int) -> bool:
         if after is None or lexicon.kind_of(word.low):
             return False
         if not after.joined:
-            return _begins_list(words)
+            return _begins_list(words) or _has_company(words, starts)
         pair = after.low == "and" and len(words) > 2 and words[2].capital
+        pair = pair or _has_company(words, starts)
         denied = re.search(r"n['\u2019]t$", after.text) is not None
         return (is_finite(after) and after.low not in {"are", "were"}) or pair or denied
     return not _names_place(words, index)
 
 
-def _begins_list(words: list[Word]) -> bool:
-    """Whether a sentence begins with names in a list: 'Anna, Ben and Carl run'."""
+def _begins_list(words: list[Word], *, fewest: int = 3) -> bool:
+    """Whether words begin with so many names in a list: 'Anna, Ben and Carl run'."""
     at = 1
     while at < len(words) and words[at].capital and not words[at].joined:
         at += 1
     joint = words[at : at + 2]
     ends = len(joint) == 2 and joint[0].low == "and" and joint[1].capital
-    return at > 1 and ends and words[0].low not in _CALLS
+    return at + 1 >= fewest and ends and words[0].low not in _CALLS
+
+
+def _has_company(words: list[Word], starts: set[int]) -> bool:
+    """Whether others stand beside the first word: 'Anna and her shy dog', 'Anna, her dog and Bo'.
+
+    After a comma it may be none of them: 'Luckily, her dog and the fox run'.
+    """
+    first, link = words[0], words[1]
+    if first.low in load_lexicon().skies:
+        return False
+    if link.joined:
+        return link.low in {"and", "with"} and len(words) > 2 and words[2].start in starts
+    calls = first.low in _CALLS or first.low.endswith("ly")
+    own = link.low in _THEIR and link.start in starts
+    return own and not calls and any(word.low == "and" for word in words)
 
 
 def _names_place(words: list[Word], index: int) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate
 
 from pipeline.artifacts import Casting
@@ -18,6 +19,7 @@ from pipeline.plan.lexicon import (
     played_sense,
     words_of,
 )
+from pipeline.plan.telling import own_words
 from pipeline.plan.troupe import Players
 from pipeline.story import Region, Story
 
@@ -68,10 +70,27 @@ def unread_words(
 def unread_background(
     text: str, troupe: Players | None, *, pack: str = "theatre"
 ) -> tuple[Mark, ...]:
-    """Give the words of a background that are shown as another place or not at all."""
+    """Give the words of a background that are shown as another place or not at all.
+
+    What the built-in planner writes there of itself is not called idle.
+    """
     if troupe is None:
         return ()
-    return _marked(text, _Background(troupe, text), pack)
+    marks = _marked(text, _Background(troupe, text), pack)
+    offset = _utf16_offsets(text)
+    own = [(offset[m.start()], offset[m.end()]) for m in _own_words().finditer(text)]
+    return tuple(mark for mark in marks if not _idle_in(own, mark))
+
+
+@lru_cache(maxsize=1)
+def _own_words() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, own_words()))})\b", re.IGNORECASE)
+
+
+def _idle_in(spans: Iterable[tuple[int, int]], mark: Mark) -> bool:
+    """Whether a marked word in one of those spans has no effect."""
+    idle = mark.words.endswith(_NO_EFFECT)
+    return idle and any(start <= mark.start and mark.end <= end for start, end in spans)
 
 
 def known_of(region: Region, story: Story, casting: Casting) -> Known:
@@ -157,6 +176,7 @@ class _Background:
         return _NOT_HERE if any(says) else _UNKNOWN
 
 
+_NO_EFFECT = ("has no effect", "has no effect here")
 _UNKNOWN = "not known to {pack}, has no effect"
 _NOT_HERE = "has no effect here"
 _NOT_FIRST = "only one movement of a box is played, has no effect"

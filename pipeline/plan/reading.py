@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.errors import InputError
 from pipeline.plan.languages import gloss, language_of, spell_nouns, spell_pictures
 from pipeline.plan.lexicon import load_lexicon, with_article
+from pipeline.plan.measures import MOST_TOGETHER
 from pipeline.plan.phrases import Phrase, Word, find_phrases, is_finite, split_words
+from pipeline.plan.sentences import check_text, split_sentences
 
-MAX_IDEA_LENGTH = 20_000
 MAX_FIGURES = 4
 NARRATION_SENTENCES = 5
 """From so many sentences on, an idea is a narration and is kept word for word."""
@@ -28,11 +28,7 @@ _REQUEST = re.compile(
     re.IGNORECASE,
 )
 _WHAT_IF = re.compile(r"^\s*what if\s+", re.IGNORECASE)
-_SENTENCE = re.compile(
-    r"(?<=[.!?…])[\"'”\u2019)]*\s+(?=[\"'“\u2018(]*[^\W_a-z])|(?<=[。\uff01\uff1f])|\n+"
-)
 _LIST_MARK = re.compile(r"(?:^|(?<=\s))(?:\d{1,2}[.)]|[-*\u2022](?=\s))\s+")
-_ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|Prof|vs|etc|[A-Z])\.$")
 
 
 @dataclass(frozen=True)
@@ -54,6 +50,11 @@ class Figure:
         return " ".join([*self.adjectives, *filter(None, [self.colour]), self.noun]).strip()
 
     @property
+    def is_kin(self) -> bool:
+        """Whether what it is serves as its name: 'Grandma'."""
+        return bool(self.name) and self.name.lower() == self.noun
+
+    @property
     def definite(self) -> str:
         """What it is called once it is known: 'the fox', 'Mara'."""
         return self.name or " ".join(["the", *filter(None, [self.colour]), self.noun])
@@ -63,7 +64,7 @@ class Figure:
         """What it is called at first: 'a shy fox', 'a young witch named Mara', 'Mara'."""
         if _is_unique(self.adjectives):
             return f"the {self.look}"
-        if self.name and (not self.noun or " " in self.name):
+        if self.name and (not self.noun or " " in self.name or self.is_kin):
             return self.name
         told = with_article(self.look)
         return f"{told} named {self.name}" if self.name else told
@@ -104,13 +105,13 @@ def read_idea(text: str) -> Idea:
     """Read an idea or a narration; one in another language by its known words in English.
 
     Raises:
-        InputError: there are no letters in it, more than `MAX_IDEA_LENGTH` characters, or such
+        InputError: there are no letters in it, more characters than can be planned, or such
             as are none.
     """
     language = language_of(text)
     if len(text) <= _SHORT and len(split_sentences(text)) < NARRATION_SENTENCES:
         text = spell_nouns(spell_pictures(text))
-    _check(text)
+    check_text(text)
     plain = re.sub(r"[ \t\r\f\v\x00-\x08]+", " ", text).strip()
     if language != "en":
         return _read_abroad(plain, language)
@@ -151,28 +152,15 @@ def _without_numbers(text: str) -> str:
 def _read_abroad(text: str, language: str) -> Idea:
     quiet = text.lower() if text.upper() == text else text
     glosses = tuple(gloss(sentence, language) for sentence in split_sentences(quiet))
-    figures = _find_figures(glosses, names=True)
+    found = _find_figures(glosses, names=True)
+    figures = [replace(one, name="") if one.is_kin else one for one in found]
     cast = tuple(figures[:MAX_FIGURES])
     left_out = _left_out(glosses, cast, names=True)
     return Idea(text, glosses, cast, False, True, language, left_out)
 
 
-def split_sentences(text: str) -> list[str]:
-    """Split a text into sentences at its whitespace; every word stays as it is."""
-    sentences: list[str] = []
-    last = 0
-    for match in _SENTENCE.finditer(text):
-        end = match.end()
-        if not _ABBREVIATION.search(text[last : match.start()].rstrip()):
-            sentences.append(text[last:end])
-            last = end
-    sentences.append(text[last:])
-    cleaned = [sentence.strip() for sentence in sentences]
-    return [sentence for sentence in cleaned if any(c.isalnum() for c in sentence)]
-
-
 def find_mentions(sentence: str, idea: Idea, *, last: tuple[int, ...] = ()) -> list[Mention]:
-    """Give who is meant where in a sentence; `last` are the figures a pronoun begins with."""
+    """Give who is meant where in a sentence; `last` are those told of so far, the latest first."""
     phrases = find_phrases(sentence, names=idea.names)
     found = [Mention(p.start, p.end, who, p) for p in phrases if (who := _who(p, idea.figures))]
     starts = {mention.start for mention in found}
@@ -181,8 +169,10 @@ def find_mentions(sentence: str, idea: Idea, *, last: tuple[int, ...] = ()) -> l
     words = split_words(sentence)
     for index, word in enumerate(words):
         known = word.low in _PRONOUNS or (word.low == "her" and _stands_alone(words, index))
+        known = known or (word.low == "all" and _says_all(words, index))
         if known and not any(s <= word.start < e for s, e in taken):
-            found.append(Mention(word.start, word.end, _PRONOUNS.get(word.low, _SHE)))
+            who = _EVERYONE if _says_all(words, index) else _PRONOUNS.get(word.low, _SHE)
+            found.append(Mention(word.start, word.end, who))
     found.sort(key=lambda mention: mention.start)
     return _resolve(found, idea, last)
 
@@ -193,12 +183,23 @@ def _stands_alone(words: Sequence[Word], index: int) -> bool:
     return after is None or not after.joined or after.low in load_lexicon().function_words
 
 
+def _says_all(words: Sequence[Word], index: int) -> bool:
+    """Whether a pronoun means everyone: 'they all', 'all of them', 'all dance'."""
+    lows = ["", "", *(word.low for word in words), ""]
+    before, word, after = lows[index : index + 2], lows[index + 2], lows[index + 3]
+    if word == "all":
+        return before == ["", ""] and after in load_lexicon().verbs
+    return word in _EVERYBODY or before == ["all", "of"] or after == "all"
+
+
 _TELLER_WORD = re.compile(r"(?:I|We)\b")
 _TELLER_IS = re.compile(r"I(?:['\u2019]m| am| was) (?=(?:an?|the)\b)")
 _TELLER_FIGURE = Figure("storyteller", teller=True)
-_HE, _SHE, _ALL, _TELLER = (-1,), (-2,), (-3,), (-4,)
+_HE, _SHE, _ALL, _TELLER, _EVERYONE = (-1,), (-2,), (-3,), (-4,), (-5,)
+_EVERYBODY = frozenset({"everybody", "everyone"})
 _PRONOUNS = {
-    "he": _HE, "she": _SHE, "they": _ALL, "we": _ALL, "i": _TELLER, "him": _HE, "them": _ALL
+    "he": _HE, "she": _SHE, "they": _ALL, "we": _ALL, "i": _TELLER, "him": _HE, "them": _ALL,
+    **dict.fromkeys(_EVERYBODY, _EVERYONE),
 }  # fmt: skip
 
 
@@ -220,7 +221,7 @@ def _is_unlisted(noun: str) -> bool:
 
 
 def _resolve(found: list[Mention], idea: Idea, last: tuple[int, ...]) -> list[Mention]:
-    everyone = tuple(range(min(2, len(idea.figures))))
+    two = tuple(range(min(2, len(idea.figures))))
     tellers = tuple(i for i, figure in enumerate(idea.figures) if figure.teller)
     mentions: list[Mention] = []
     for mention in found:
@@ -228,13 +229,20 @@ def _resolve(found: list[Mention], idea: Idea, last: tuple[int, ...]) -> list[Me
         if who in (_HE, _SHE):
             who = _meant_by(who, idea.figures, last)
         elif who == _ALL:
-            who = everyone
+            who = two
+        elif who == _EVERYONE:
+            who = tuple(sorted(last[:MOST_TOGETHER])) if len(last) > 1 else two
         elif who == _TELLER:
             who = tellers
         if who:
             mentions.append(replace(mention, figures=who))
-            last = who
+            last = latest_first(who, last)
     return mentions
+
+
+def latest_first(told: Sequence[int], before: Sequence[int]) -> tuple[int, ...]:
+    """Give the figures told of so far, each once: those told of now, then those before."""
+    return tuple(dict.fromkeys([*told, *before]))
 
 
 def _meant_by(
@@ -249,22 +257,6 @@ def _meant_by(
     fits = [i for i in order if not figures[i].teller and figures[i].noun not in others]
     sure = [i for i in fits if figures[i].noun in own or figures[i].name]
     return tuple([*sure, *fits][:1])
-
-
-def _check(text: str) -> None:
-    if any("\ud800" <= c <= "\udfff" for c in text):  # half a character: no file can hold it
-        raise InputError("the idea is not a text", hint="Write it again, or paste it as text.")
-    if not text.strip():
-        raise InputError("the idea is empty", hint="Write a line about who the story is of.")
-    if len(text) > MAX_IDEA_LENGTH:
-        raise InputError(
-            f"the idea has {len(text):,} characters; at most {MAX_IDEA_LENGTH:,} can be planned",
-            hint="Shorten it, or plan it in parts.",
-        )
-    if not any(c.isalpha() for c in text):
-        raise InputError(
-            "the idea contains no letters", hint="Write it in words: who does what, and where."
-        )
 
 
 def _capitals_mean_names(text: str) -> bool:
@@ -358,15 +350,16 @@ def _in_colour(figure: Figure) -> Figure:
 
 def _who(phrase: Phrase, figures: list[Figure] | tuple[Figure, ...]) -> tuple[int, ...]:
     """The known figures that a phrase means."""
+    named = phrase.name.lower() not in {"", phrase.noun}
     if phrase.name:
         first = phrase.name.split()[-1]
-        named = [i for i, f in enumerate(figures) if f.name and first in f.name.split()]
-        if named:
-            return tuple(named[:1])
+        called = [i for i, f in enumerate(figures) if f.name and first in f.name.split()]
+        if called:
+            return tuple(called[:1])
     same = [
         i
         for i, f in enumerate(figures)
-        if phrase.noun and f.noun == phrase.noun and not (phrase.name and f.name)
+        if phrase.noun and f.noun == phrase.noun and not (named and f.name)
     ]
     told = _colour_in(phrase.adjectives)
     same.sort(key=lambda i: bool(told) and told != figures[i].colour)

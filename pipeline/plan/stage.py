@@ -33,6 +33,10 @@ class Player:
     then: str = ""
     chases: bool = False
     """Whether it runs after the other, and so goes behind."""
+    comes: bool = False
+    """Whether it is seen entering."""
+    leaves: bool = False
+    """Whether it may go out of the picture."""
 
     def doing(self, keyframe: int) -> str:
         """Give its motion at a keyframe."""
@@ -69,7 +73,8 @@ def block(
     """Give each player (one to three) six boxes: apart from each other, feet on the ground.
 
     `height` is that of a standing figure over the frame's height. Who travels does so for a third
-    of the frame, in from an edge now and then, towards the other; `leaving` walks away from it.
+    of the frame, in from an edge now and then, towards the other, and stays; `leaving` walks away
+    from it.
     Two who hug or give stand at arm's length, so that their boxes touch.
     """
     paths = _paths(players, height, rng, leaving)
@@ -140,7 +145,9 @@ def _paths(
 ) -> list[Way]:
     going = [any(map(travels, player.motions)) for player in players]
     if len(players) == 1:
-        lanes = [_way_alone(rng) if going[0] else _still(rng.uniform(0.4, 0.6))]
+        lanes = [
+            _way_alone(players[0], rng, leaving) if going[0] else _still(rng.uniform(0.4, 0.6))
+        ]
     elif len(players) == 2:
         lanes = _ways_of_two(players, going, height, rng, leaving)
     else:
@@ -174,8 +181,12 @@ def _is_inside(x: float) -> bool:
     return 0.15 <= x <= 0.85
 
 
-def _way_alone(rng: random.Random) -> tuple[float, float]:
-    return rng.choice(((0.3, 0.7), (0.28, 0.64), (-0.02, 0.4), (0.62, 1.04)))
+def _way_alone(player: Player, rng: random.Random, leaving: bool) -> tuple[float, float]:
+    """A way that ends inside the picture, but for who leaves."""
+    if leaving or player.leaves:
+        return 0.62, 1.04
+    ways = ((-0.02, 0.4), (0.3, 0.7), (0.28, 0.64))
+    return rng.choice(ways[:1] if player.comes else ways)
 
 
 def _still(x: float) -> tuple[float, float]:

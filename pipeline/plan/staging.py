@@ -70,14 +70,27 @@ def make_acts(
             played = {cast_motion(m, troupe).motion: m for m in reversed(doing[character.id])}
             names = tuple(reversed(played))[:2]
             motions = tuple(played[name] for name in names)
-            player = Player(kinds[character.id], *names, chases=any(map(_is_chase, motions)))
+            player = Player(
+                kinds[character.id],
+                *names,
+                chases=_is_any(_CHASES, motions),
+                comes=_is_any(_COMES, motions[:1]),
+                leaves=_is_any(_LEAVES, motions[-1:]),
+            )
             acts.append(Act(character, motions, player))
     return acts
 
 
-def _is_chase(motion: Motion) -> bool:
+_CHASES = frozenset({"chase", "pursue"})
+_COMES = frozenset({"come", "arrive", "enter", "return"})
+_LEAVES = frozenset({"leave", "flee", "escape"})
+
+
+def _is_any(lemmas: frozenset[str], motions: Sequence[Motion]) -> bool:
+    """Whether a verb of some motion's words is a form of one of those."""
     verbs = load_lexicon().verbs
-    return any(verbs[w].lemma in {"chase", "pursue"} for w in words_of(motion.words) if w in verbs)
+    words = [word for motion in motions for word in words_of(motion.words)]
+    return any(verbs[word].lemma in lemmas for word in words if word in verbs)
 
 
 def choose_shots(scenes: Sequence[Sequence[Act]]) -> list[ShotSize]:

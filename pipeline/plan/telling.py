@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.plan.acting import first_and_last, motions_in
-from pipeline.plan.clauses import Clause
-from pipeline.plan.lexicon import load_lexicon
-from pipeline.plan.phrases import Place, find_places, find_sky
-from pipeline.plan.reading import Figure, Idea
+from pipeline.plan.clauses import Clause, has_verb
+from pipeline.plan.lexicon import POSSESSIVE, load_lexicon, words_of
+from pipeline.plan.measures import MOST_TOGETHER
+from pipeline.plan.phrases import Phrase, Place, find_places, find_sky
+from pipeline.plan.reading import Figure, Idea, Mention
 
 _FILE = Path(__file__).with_name("beats.json")
+_ROOM = "little house"
 BEATS = ("home", "wish", "meeting", "trouble", "turn", "rest")
 _CUES = {
     "home": "live dwell once born",
@@ -69,6 +71,13 @@ class Teller:
         self.known.add(index)
         return told
 
+    def _call_as(self, phrase: Phrase, index: int) -> str:
+        """What a phrase's figure is called now; what the phrase says of it anew is kept."""
+        figure = self.figures[index]
+        if not phrase.name and set(phrase.adjectives) - {*figure.adjectives, figure.colour}:
+            return " ".join(["the", *phrase.adjectives, phrase.noun])
+        return self.call(index)
+
     def fill(self, text: str, place: Place) -> str:
         """Fill a beat's text: tense, figures and place."""
         tensed = _TENSED.sub(lambda m: m.group(2 if self.past else 1), text)
@@ -90,8 +99,9 @@ class Teller:
                 index = mention.figures[0]
                 first = index not in self.known
                 bare = not phrase.determiner and not phrase.name
-                if bare or (not first and phrase.determiner in {"a", "an", "the", ""}):
-                    out += text[last : mention.start] + self.call(index)
+                plain = phrase.determiner in {"a", "an", "the", ""} and not _is_own(text, mention)
+                if bare or (not first and plain):
+                    out += text[last : mention.start] + self._call_as(phrase, index)
                     last = mention.end
             self.known.update(mention.figures)
         told = out + text[last:]
@@ -99,6 +109,15 @@ class Teller:
             one = len(clause.subject) == 1
             told = f"{self.call(clause.subject[0]) if one else 'they'} {told}"
         return punctuate(capitalise(f"{clause.lead} {told}".strip()))
+
+
+def _is_own(text: str, mention: Mention) -> bool:
+    """Whether a named phrase says more: 'the twins' of 'the twins Ada and Bo', 'Ada's brother'."""
+    phrase = mention.phrase
+    if phrase is None or not (phrase.name and phrase.noun):
+        return False
+    alone = phrase.noun in words_of(text[mention.start : mention.end])
+    return not alone or POSSESSIVE.search(text[: mention.start].rstrip()) is not None
 
 
 def tell(idea: Idea, clauses: Sequence[Clause], *, rng: random.Random, topic: str) -> list[Beat]:
@@ -229,6 +248,7 @@ def _choose_forms(
 
 
 def _choose_places(idea: Idea, slots: Mapping[str, Clause], rng: random.Random) -> dict[str, Place]:
+    """Where each beat is: a clause without a place is where the clauses before it were."""
     told = {name: clause.places[-1] for name, clause in slots.items() if clause.places}
     named = [p for sentence in idea.sentences for p in find_places(sentence)]
     home = told.get("home") or (named[0] if named and not told else None)
@@ -239,9 +259,10 @@ def _choose_places(idea: Idea, slots: Mapping[str, Clause], rng: random.Random) 
     far = [b for b in ("forest", "beach", "castle") if b != _backdrop(home)]
     away = later[0] if later else backdrop_place(rng.choice(far))
     now = {"home": home, "wish": home, "meeting": away, "rest": home}
-    places, current = {}, home
+    places, current, said = {}, home, home
     for name in BEATS:
-        current = told.get(name) or now.get(name) or current
+        said = told.get(name, said)
+        current = said if name in slots else now.get(name, current)
         places[name] = current
     return places
 
@@ -251,9 +272,14 @@ def lights() -> tuple[str, ...]:
     return tuple(_beats()["lights"].values())
 
 
+def own_words() -> tuple[str, ...]:
+    """Give what planned backgrounds say of themselves, beside the places of an idea."""
+    return (*lights(), _ROOM)
+
+
 def backdrop_place(backdrop: str) -> Place:
     """Give the place that a backdrop shows."""
-    noun = "little house" if backdrop == "room" else backdrop
+    noun = _ROOM if backdrop == "room" else backdrop
     return Place(f"the {noun}", load_lexicon().where(noun), noun.split()[-1])
 
 
@@ -265,7 +291,9 @@ def _with_day(text: str, clause: Clause, beat: str, teller: Teller) -> str:
     """'One day' before the clause that sets the story going."""
     first = clause.mentions[0] if clause.mentions else None
     led = clause.subject == (0,) or (first is not None and first.start == 0 and not clause.subject)
-    if beat != "wish" or clause.lead or not led or not re.match(_DAY + _name(teller), text):
+    if not has_verb(text, plural=True) or beat != "wish" or clause.lead or not led:
+        return text
+    if not re.match(_DAY + _name(teller), text):
         return text
     lower = text if re.match(_name(teller), text) else text[0].lower() + text[1:]
     return f"One day {lower}"
@@ -301,5 +329,5 @@ def _acts(
     if said:
         usual = {}
     present = [0, *([1] if 1 in teller.known else []), *clause.figures]
-    told = list(dict.fromkeys([*clause.figures, *present]))[:3]
+    told = list(dict.fromkeys([*clause.figures, *present]))[:MOST_TOGETHER]
     return {i: first_and_last(said.get(i) or usual.get(i, ("stands",))) for i in sorted(told)}

@@ -136,7 +136,7 @@ def _read_part(
     if not _ADD.match(part) and not any(figure >= len(people) + known for figure in doing):
         del wish.figures[known:]  # who is only spoken of, as in 'the king's castle'
     idea = _idea(people, wish.figures)
-    mentions = find_mentions(part, idea)
+    mentions = find_mentions(part, idea, last=tuple(range(len(present))))
     told = [i for mention in mentions for i in mention.figures]
     if _ADD.match(part) or doing:
         _bring(told, doing, people, present, wish)

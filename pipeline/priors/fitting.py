@@ -56,9 +56,12 @@ class Fitting:
         for parameter in self._parameters:
             parameter.requires_grad_(not frozen)
 
-    def backward(self, loss: Tensor) -> Tensor:
-        """Compute the gradients of a loss; gives their norm, which stays on the device."""
+    def backward(self, loss: Tensor) -> None:
+        """Add the gradients of a loss, or of a part of it."""
         self._scaler.scale(loss).backward()
+
+    def norm(self) -> Tensor:
+        """The norm of the gradients, once a step, when all are there; it stays on the device."""
         self._scaler.unscale_(self._optimizer)
         return get_total_norm([p.grad for p in self._parameters if p.grad is not None])
 
@@ -74,7 +77,7 @@ class Fitting:
         """Take a step and drop the gradients; scaled ones that are not finite are only dropped.
 
         Args:
-            norm: of the gradients, from `backward`.
+            norm: of the gradients, from `norm`.
             factor: of the settings' learning rate.
         """
         if self._max_norm:

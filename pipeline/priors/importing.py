@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import get_args
 
 from pipeline import __version__
-from pipeline.diffusion.adapter_config import METADATA_KEY, PICKLES, PREFIX
+from pipeline.diffusion.adapter_config import METADATA_KEY, PREFIX, START_BYTES, is_pickle
 from pipeline.errors import InputError
 from pipeline.files import workspace_errors
 from pipeline.prior import Prior, PriorKind
@@ -200,10 +200,10 @@ def _unpacked(file: Path, folder: Path) -> Path:
     with workspace_errors("read the adapter"):
         size = file.stat().st_size
         with file.open("rb") as opened:
-            start = opened.read(2)
+            start = opened.read(START_BYTES)
     if size > MAX_BYTES:
         raise InputError(f"it has more than {MAX_BYTES // 1_000_000} MB")
-    if not start.startswith(PICKLES):
+    if not is_pickle(start):
         return file
     with (
         suppress(zipfile.BadZipFile, OSError, RuntimeError, ValueError),

@@ -17,7 +17,7 @@ _NO_MATTER = {"recipe", "sample_every", "checkpointing"}
 """Settings that the weights do not follow from."""
 _OTHER_KINDS: dict[PriorKind, set[str]] = {
     "motion": {"pictures", "background"},
-    "character": {"debias", "appearance"},
+    "character": {"debias", "appearance", "form", "cropped", "aligned"},
 }
 """Settings that a kind of prior is trained without."""
 
@@ -48,7 +48,10 @@ def import_key(
 
 def _identity(source: Source) -> str:
     crop = None if source.crop is None else source.crop.model_dump(mode="json")
-    return _canonical([source.sha256, source.prompt, crop])
+    told: list[object] = [source.sha256, source.prompt, crop]
+    if source.track is not None:
+        told += [source.surroundings, source.track.model_dump(mode="json")]
+    return _canonical(told)
 
 
 def _hash(parts: list[object]) -> str:

@@ -13,18 +13,20 @@ from pipeline.diffusion.positions import joint_text, rotary_positions, video_pos
 from pipeline.priors.adapter import activate, add_adapter
 from pipeline.priors.draws import choose, draw_step, generator_of
 from pipeline.priors.fitting import Fitting, rate_factor
+from pipeline.priors.in_regions import placed
 from pipeline.priors.losses import Noising, debiased_loss, frame_loss, plain_loss
 from pipeline.priors.preparing import mixed
 from pipeline.priors.state import WEIGHTS, below
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from diffusers.models.transformers.cogvideox_transformer_3d import (
         CogVideoXTransformer3DModel,
     )
     from torch import Tensor
 
+    from pipeline.diffusion.regions import RegionLayout
     from pipeline.prior import PriorKind, TrainSettings
     from pipeline.priors.draws import Draw
 
@@ -39,13 +41,17 @@ class Example:
 
     Attributes:
         latents: float32 (f, C, h, w), on the CPU.
-        prompt_embeds: (L, D), the text it is shown with.
+        prompt_embeds: (L, D), the text it is shown with; (N * L, D), those of the layout's
+            segments one after the other.
         name: the clip or picture it is of: the windows of one clip share it.
+        regions: where each text belongs, as scenes are rendered: the adapter then acts on the
+            first segment alone. None = one text for the whole picture.
     """
 
     latents: Tensor
     prompt_embeds: Tensor
     name: str
+    regions: RegionLayout | None = None
 
 
 class Passes:
@@ -80,6 +86,7 @@ class Passes:
         self._latents = torch.stack([example.latents for example in examples])
         embeds = torch.stack([example.prompt_embeds for example in examples])
         self._embeds = embeds.to(self._device, transformer.dtype)
+        self._regions = [e.regions and e.regions.to(self._device) for e in examples]
         inputs = self._latents[:1].to(self._device)
         self._table = video_positions(transformer, inputs)
         self._rotary = rotary_positions(transformer, inputs)
@@ -108,18 +115,19 @@ class Passes:
         if look is not None and not self._train_look(step, chosen, look):
             return None
         activate(self._transformer, [f.adapter for f in (self.fitting, look) if f is not None])
-        draw = self._draw(step, chosen, "step")
-        prediction, target = self._predict(draw)
-        if self._kind == "character":
-            loss = plain = frame_loss(prediction, target, draw.frame)
-            debiased = torch.zeros_like(plain)
-        else:
-            plain = plain_loss(prediction, target)
-            debiased = debiased_loss(prediction, target, draw.frame)
-            loss = plain + self._settings.debias * debiased
-        if not self._fit_to(self.fitting, loss, step):
+        told = self._fit_to(self.fitting, self._draw(step, chosen, "step"), step, self._losses)
+        if told is None:
             return None
-        return plain.item(), debiased.item() if self.debiased else 0.0
+        return told[1], told[2] if self.debiased else 0.0
+
+    def _losses(self, prediction: Tensor, target: Tensor, frame: int) -> Tensor:
+        """What is minimised, L_org (of a look: L_spatial) and L_ad: (3,)."""
+        if self._kind == "character":
+            plain = frame_loss(prediction, target, frame)
+            return torch.stack([plain, plain, torch.zeros_like(plain)])
+        plain = plain_loss(prediction, target)
+        debiased = debiased_loss(prediction, target, frame)
+        return torch.stack([plain + self._settings.debias * debiased, plain, debiased])
 
     def sampling(self) -> ExitStack:
         """A block in which the adapter acts alone, with nothing dropped out: for previews."""
@@ -177,16 +185,16 @@ class Passes:
         activate(self._transformer, [look.adapter])
         look.freeze(False)
         draw = self._draw(step, chosen, "look")
-        prediction, target = self._predict(draw)
-        taken = self._fit_to(look, frame_loss(prediction, target, draw.frame), step)
+        told = self._fit_to(look, draw, step, lambda *seen: frame_loss(*seen).unsqueeze(0))
         look.freeze(True)
-        return taken
+        return told is not None
 
-    def _predict(self, draw: Draw) -> tuple[Tensor, Tensor]:
-        """Predicted velocities and those to predict, float32 (B, f, C, h, w)."""
-        transformer, chosen = self._transformer, list(draw.chosen)
-        latents, noise = self._latents[chosen].to(self._device), draw.noise.to(self._device)
-        noised = self._noising.noised(latents, noise, draw.timesteps)
+    def _predict(self, draw: Draw, part: slice) -> tuple[Tensor, Tensor]:
+        """Predicted velocities and those to predict, float32 (B, f, C, h, w), of a part of it."""
+        transformer, chosen = self._transformer, list(draw.chosen[part])
+        latents, noise = self._latents[chosen].to(self._device), draw.noise[part].to(self._device)
+        timesteps, regions = draw.timesteps[part], self._regions[chosen[0]]
+        noised = self._noising.noised(latents, noise, timesteps)
         cards = [self._device] if self._device.type == "cuda" else []
         with ExitStack() as changed:
             changed.enter_context(torch.random.fork_rng(cards))
@@ -196,18 +204,37 @@ class Passes:
             prediction = transformer(
                 hidden_states=noised.to(transformer.dtype),
                 encoder_hidden_states=self._embeds[chosen],
-                timestep=draw.timesteps.to(self._device),
+                timestep=timesteps.to(self._device),
                 image_rotary_emb=self._rotary,
+                attention_kwargs=regions and {"regions": regions},
                 return_dict=False,
             )[0].float()
-        return prediction, self._noising.velocity(latents, noise, draw.timesteps)
+        return prediction, self._noising.velocity(latents, noise, timesteps)
 
-    def _fit_to(self, fitting: Fitting, loss: Tensor, step: int) -> bool:
-        """Take a step against a loss; False, and none taken, where numbers are not finite."""
-        norm = fitting.backward(loss)
-        known_loss, known_norm = torch.stack([loss.detach(), norm.to(loss)]).tolist()
-        if not math.isfinite(known_loss) or not fitting.accepts(known_norm):
+    def _parts(self, chosen: Sequence[int]) -> list[slice]:
+        """The parts of a batch that go through the model at once: each layout by itself."""
+        if self._regions[0] is None:
+            return [slice(len(chosen))]
+        return [slice(at, at + 1) for at in range(len(chosen))]
+
+    def _fit_to(
+        self, fitting: Fitting, draw: Draw, step: int, losses: Callable[..., Tensor]
+    ) -> list[float] | None:
+        """Take a step against the first of the losses; gives them all.
+
+        None, and no step taken, where numbers are not finite.
+        """
+        told = torch.zeros(())
+        for part in self._parts(draw.chosen):
+            with placed(self._transformer, self._regions[draw.chosen[part][0]]):
+                found = losses(*self._predict(draw, part), draw.frame)
+                found = found * (len(draw.chosen[part]) / len(draw.chosen))
+                fitting.backward(found[0])
+            told = told + found.detach().cpu()
+        norm = fitting.norm()
+        *values, known_norm = torch.cat([told, norm.detach().cpu().reshape(1).to(told)]).tolist()
+        if not math.isfinite(values[0]) or not fitting.accepts(known_norm):
             fitting.drop()
-            return False
+            return None
         fitting.step(norm, rate_factor(self._settings, step))
-        return True
+        return values

@@ -7,7 +7,7 @@ import io
 import struct
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from pipeline.errors import InputError
 from pipeline.files import short, workspace_errors
+from pipeline.story import Box
 from pipeline.vision.cropping import fill_size, resize
 
 if TYPE_CHECKING:
@@ -54,6 +55,24 @@ class Picture:
     alpha: NDArray[np.uint8] | None
     sha256: str
     name: str
+
+    def cropped(self, box: Box) -> Picture:
+        """Give the part of it in a box, to the nearest pixels.
+
+        Raises:
+            InputError: a side of that part has fewer than `MIN_SIDE_PX` pixels.
+        """
+        height, width = self.colours.shape[:2]
+        columns = slice(*(round(min(max(x, 0), 1) * width) for x in (box.x0, box.x1)))
+        rows = slice(*(round(min(max(y, 0), 1) * height) for y in (box.y0, box.y1)))
+        colours = self.colours[rows, columns]
+        if min(colours.shape[:2]) < MIN_SIDE_PX:
+            raise InputError(
+                f"this part of {self.name} has too few pixels to see a figure",
+                hint="Choose a larger part, or a larger picture.",
+            )
+        alpha = self.alpha if self.alpha is None else self.alpha[rows, columns]
+        return replace(self, colours=colours, alpha=alpha)
 
     def as_png(self) -> bytes:
         """Give it as a PNG without anything but its pixels; what is clear stays clear."""

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from pipeline.diffusion.model import ClipFormat
 from pipeline.errors import InputError
+from pipeline.files import setting_error
 from pipeline.prior import PriorKind, TrainSettings
 
 Recipe = Literal["own", "paper", "quick"]
@@ -43,9 +44,7 @@ def settings_of(
     try:
         return TrainSettings.model_validate(fields)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{where} cannot be {first['input']!r}: {first['msg']}") from error
+        raise setting_error(error) from error
 
 
 def _quick(clip: ClipFormat, kind: PriorKind) -> dict[str, object]:

@@ -35,7 +35,7 @@ def read_source(
     fps: float | None = None,
     span: range | None = None,
     crop: Crop | None = None,
-) -> tuple[NDArray[np.uint8], float]:
+) -> tuple[NDArray[np.uint8], float, NDArray[np.int_]]:
     """Read what a motion is learned from: a clip's frames, or what its crop shows of them.
 
     The crop is cut at the source's own sharpness (`crop.width_px` is that of its preview). Of a
@@ -48,7 +48,8 @@ def read_source(
         crop: The window that follows the actor; it counts from the span's first frame.
 
     Returns:
-        Uint8 RGB (F, h, w, 3), and how many of them there are to a second.
+        Uint8 RGB (F, h, w, 3), how many of them there are to a second, and which frames of the
+        clip they are (F,).
 
     Raises:
         UnreadableVideoError: it is damaged, empty, no video, or has fewer frames than the span
@@ -66,7 +67,8 @@ def read_source(
             )
     rate = facts.fps if fps is None else min(fps, facts.fps)
     chosen = frames_at(rate, len(numbers), facts.fps)[:_MOST_FRAMES]
-    return np.concatenate(list(_read(path, numbers, chosen.tolist(), crop))), rate
+    first = crop.start_frame if crop else 0
+    return np.concatenate(list(_read(path, numbers, chosen.tolist(), crop))), rate, chosen + first
 
 
 def _read(
@@ -87,14 +89,13 @@ def _cut(frames: NDArray[np.uint8], crop: Crop, places: Sequence[int]) -> NDArra
     return cut_crop(frames, crop.model_copy(update=sharp))
 
 
-def clip_windows(
+def paced(
     frames: NDArray[np.uint8], fps: float, clip: ClipFormat, *, name: str = "the clip"
-) -> list[NDArray[np.uint8]]:
-    """Cut a clip into windows as the pack's clips are: as long, as large, at their pace.
+) -> tuple[NDArray[np.uint8], NDArray[np.int_]]:
+    """Give a clip at the pace and in the size of the pack's clips, and as long as one or longer.
 
-    Longer clips give several windows, which overlap by about half. Of a clip a bit too short the
-    last frame is repeated. What is wider or higher than the pack's frames loses its
-    edges: nothing is stretched.
+    Of a clip a bit too short the last frame is repeated. What is wider or higher than the pack's
+    frames loses its edges: nothing is stretched.
 
     Args:
         frames: Uint8 RGB (F, H, W, 3).
@@ -103,7 +104,8 @@ def clip_windows(
         name: What errors call the clip.
 
     Returns:
-        Each uint8 RGB (clip.num_frames, clip.height_px, clip.width_px, 3).
+        Uint8 RGB (N, clip.height_px, clip.width_px, 3), N at least clip.num_frames, and which of
+        the frames they are (N,).
 
     Raises:
         InputError: it has one frame only, or fills less than a third of a window.
@@ -118,12 +120,21 @@ def clip_windows(
             f"{name} is too short: {seconds:.1f} s, and a motion needs {least:.1f} s", hint=_ANOTHER
         )
     fitted = {at: fill_size(frames[at], clip.height_px, clip.width_px) for at in set(chosen)}
+    held = np.pad(chosen, (0, max(0, clip.num_frames - len(chosen))), mode="edge")
+    return np.stack([fitted[at] for at in held]), held
+
+
+def clip_windows(
+    frames: NDArray[np.uint8], fps: float, clip: ClipFormat, *, name: str = "the clip"
+) -> list[NDArray[np.uint8]]:
+    """Cut a clip into windows as the pack's clips are; longer ones give several (see `paced`).
+
+    Returns:
+        Each uint8 RGB (clip.num_frames, clip.height_px, clip.width_px, 3).
+    """
+    shown, _ = paced(frames, fps, clip, name=name)
     length = clip.num_frames
-    held = np.pad(chosen, (0, max(0, length - len(chosen))), mode="edge")
-    return [
-        np.stack([fitted[at] for at in held[start : start + length]])
-        for start in window_starts(len(held), length)
-    ]
+    return [shown[at : at + length] for at in window_starts(len(shown), length)]
 
 
 def frames_at(rate: float, num_frames: int, fps: float) -> NDArray[np.int_]:

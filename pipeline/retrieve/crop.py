@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.clips import Crop, Track
+from pipeline.vision.cropping import boxes_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,12 +69,6 @@ def _range(track: Track, num_frames: int) -> tuple[int, int]:
         0 if start <= _SPARE_FRAMES else start,
         num_frames if end >= num_frames - _SPARE_FRAMES else end,
     )
-
-
-def boxes_at(track: Track, numbers: NDArray[np.int_]) -> NDArray[np.float64]:
-    """Give the boxes (N, 4) of a track at frames (N,), interpolated, held before and after it."""
-    known = np.array(track.boxes)
-    return np.stack([np.interp(numbers, track.frames, edge) for edge in known.T], axis=1)
 
 
 def _fit(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.clips import Track
-from pipeline.retrieve.crop import boxes_at
 from pipeline.story import NUM_KEYFRAMES, Box, Key
+from pipeline.vision.cropping import boxes_at
 
 _LEAST_SIDE = 0.01
 

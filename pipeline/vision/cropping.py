@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pipeline.clips import Crop
+    from pipeline.clips import Crop, Track
 
 
 def cut_crop(frames: NDArray[np.uint8], crop: Crop) -> NDArray[np.uint8]:
@@ -30,6 +30,12 @@ def cut_crop(frames: NDArray[np.uint8], crop: Crop) -> NDArray[np.uint8]:
         cv2.resize(frame[y : y + sides[1], x : x + sides[0]], size, interpolation=cv2.INTER_AREA)
         for frame, (x, y) in zip(frames, firsts, strict=True)
     ]).astype(np.uint8, copy=False)  # fmt: skip
+
+
+def boxes_at(track: Track, numbers: NDArray[np.int_]) -> NDArray[np.float64]:
+    """Give the boxes (N, 4) of a track at frames (N,), interpolated, held before and after it."""
+    known = np.array(track.boxes)
+    return np.stack([np.interp(numbers, track.frames, edge) for edge in known.T], axis=1)
 
 
 def window_sides(crop: Crop, size: tuple[int, int]) -> NDArray[np.int_]:

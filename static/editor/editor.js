@@ -23,14 +23,20 @@ import { Toolbar } from './toolbar.js';
 /** Nudges that follow each other this soon are one step. */
 const QUIET_MS = 400;
 const NARROW_PX = 560;
-/** Below this there is no room in the toolbar for what undo takes back. */
-const TIGHT_PX = 700;
+/** Below this there is no room in the toolbar for a word on undo. */
+const TIGHT_PX = 740;
+/** From this on there is room for what it takes back, too. */
+const ROOMY_PX = 900;
 
 /** The editor of one scene at a time. */
 export class Editor {
-  /** @param {{send: (op: any) => any, say: (words: string) => void}} page  `send` may give a promise kept once the studio answered */
-  constructor({ send, say }) {
+  /**
+   * @param {{send: (op: any) => any, say: (words: string) => void, keys?: import('./keysheet.js').Group[]}} page  `send` may give a
+   *   promise kept once the studio answered; `keys` are those of the page around the editor, for the sheet
+   */
+  constructor({ send, say, keys = [] }) {
     this.page = { send, say };
+    this.sheet = new KeySheet(keys);
     this.look = firstLook();
     /** @type {Map<string, SceneDocument>} a history for every scene opened */
     this.documents = new Map();
@@ -51,7 +57,6 @@ export class Editor {
     this.table = new Table(this);
     this.toolbar = new Toolbar(this);
     this.more = new More(this);
-    this.sheet = new KeySheet();
     this.spoken = el('p', { class: 'editor-spoken', 'aria-live': 'polite' });
     this.back = el('button', { type: 'button', text: 'Back to the boxes' });
     this.back.addEventListener('click', () => this.stop());
@@ -73,6 +78,7 @@ export class Editor {
   fit(/** @type {number} */ pixels) {
     this.root.classList.toggle('narrow', pixels < NARROW_PX);
     this.root.classList.toggle('tight', pixels < TIGHT_PX);
+    this.root.classList.toggle('roomy', pixels >= ROOMY_PX);
   }
 
   /**

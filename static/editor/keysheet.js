@@ -21,18 +21,20 @@ const POINTER = [
 const MORE = [
   ['Alt+[ or Alt+]', 'The box before or after'],
   ['Enter on a diamond', 'Set a key there'],
-  ['Ctrl+Enter', 'Render this scene as a draft'],
 ];
 
+/** @typedef {[string, string[][]]} Group a name and its keys, each with its words */
+
+/** The sheet; `around` are the keys of the page around the editor, which stand first. */
 export class KeySheet {
-  constructor() {
+  constructor(/** @type {Group[]} */ around = []) {
     const close = el('button', { type: 'button', class: 'quiet', text: 'Close' });
     const groups = [...Map.groupBy(BINDINGS, ({ group }) => group)].map(([name, rows]) => section(name,
       rows.map(({ keys, words }) => [keys.map(shownKey).join(' or '), words])));
-    this.root = el('dialog', { class: 'key-sheet', 'aria-label': 'Keys of the editor' },
+    this.root = el('dialog', { class: 'key-sheet', 'aria-label': 'All keys' },
       el('header', {}, el('h2', { text: 'Keys' }), close),
-      el('p', { text: 'They act while the editor has the focus and nobody is typing.' }),
-      el('div', { class: 'sheet-groups' }, section('Mouse, pen and fingers', POINTER), ...groups, section('Also', MORE)));
+      el('p', { text: 'Those of the editor act while it has the focus and nobody is typing.' }),
+      el('div', { class: 'sheet-groups' }, ...around.map(([name, rows]) => section(name, rows)), section('Mouse, pen and fingers', POINTER), ...groups, section('Also', MORE)));
     const dialog = /** @type {HTMLDialogElement} */ (this.root);
     close.addEventListener('click', () => dialog.close());
     dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });

@@ -75,7 +75,7 @@ export class Toolbar {
 /** @param {Element} button @param {string} sign @param {string} verb @param {string|null} step */
 function label(button, sign, verb, step) {
   const words = step ? `${verb}: ${step}` : verb;
-  button.replaceChildren(el('span', { text: sign }), el('span', { class: 'step', text: ` ${step || verb}` }));
+  button.replaceChildren(el('span', { text: sign }), el('span', { class: 'verb', text: ` ${verb}` }), el('span', { class: 'deed', text: ` ${step || verb}` }));
   button.setAttribute('aria-label', words);
   button.setAttribute('title', `${words} (${keysOf(verb.toLowerCase())})`);
   /** @type {HTMLButtonElement} */ (button).disabled = !step;

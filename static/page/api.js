@@ -49,8 +49,8 @@ async function ask(route, body, headers, how = {}) {
   } catch {
     throw silence();
   }
-  if (BUSY.includes(answer.status)) throw silence();
   const told = read(text);
+  if (BUSY.includes(answer.status)) throw silence(told);
   if (answer.ok && told) return told;
   const { message = 'The studio gave no answer that can be read', hint = 'Try it again.' } = (told && told.error) || {};
   throw new ApiError(answer.status, message, hint, (told && told.theirs) || null);
@@ -64,8 +64,10 @@ function read(text) {
   }
 }
 
-function silence() {
-  return new ApiError(0, 'The studio does not answer', 'It is asked again.');
+/** The error of a studio that may answer later; one that is asked too often says so itself. */
+function silence(told = null) {
+  const { message = 'The studio does not answer', hint = 'It is asked again.' } = (told && told.error) || {};
+  return new ApiError(0, message, hint);
 }
 
 function stored() {

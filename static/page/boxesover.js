@@ -1,6 +1,9 @@
 // Boxes over a take or its preview: those asked for as whole lines, those seen in it dashed.
 import { svg } from './dom.js';
 
+/** What the two kinds of lines are, in words. */
+export const LEGEND = 'solid: asked, dashed: seen';
+
 const HALF = 0.5;
 const HELD = ['hold', 'reference']; // what stays for a whole sixth of the scene
 

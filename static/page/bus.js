@@ -14,15 +14,25 @@ export function tellPlanning(next) {
   target.dispatchEvent(new Event('planning'));
 }
 
-/** Ask for a story to be opened; `notice` is told above it. */
-export function goTo(project, notice = null) {
-  unheard = { project, notice };
+/** Ask for a story to be opened, at a step of it where one is named; `notice` is told above it. */
+export function goTo(project, notice = null, step = '') {
+  unheard = { project, notice, step };
   target.dispatchEvent(new Event('go'));
 }
 
 /** Tell every part that the first page is shown. */
 export function tellWelcome() {
   target.dispatchEvent(new Event('welcome'));
+}
+
+/** Tell every part that the page of a story is shown. */
+export function tellStory() {
+  target.dispatchEvent(new Event('story'));
+}
+
+/** Call back when the page of a story is shown, until `element` has left the page. */
+export function onStory(element, callback) {
+  listen('story', element, callback);
 }
 
 /** Call back when the first page is shown, until `element` has left the page. */

@@ -2,7 +2,8 @@
 import { el } from './dom.js';
 import { Field } from './field.js';
 import { face, faceChoice, presentOf } from './faces.js';
-import { lookWords } from './learned/words.js';
+import { isAboutLearning } from './learned/learned.js';
+import { learningWords, lookWords } from './learned/words.js';
 import { Questions } from './questions.js';
 import { dot } from './scenecard.js';
 
@@ -14,6 +15,7 @@ export class Cast {
     this.questions = new Questions((character, choice) => this.recast(character, choice));
     this.notes = el('ul', { class: 'notes' });
     this.open = null;
+    this.cast = [];
     this.sheets = new Map();
     this.body = el('div', { class: 'cast-body' });
     this.root = el('section', { class: 'cast', 'aria-label': 'The cast' }, this.faces, this.body, this.questions.root, this.notes);
@@ -45,10 +47,22 @@ export class Cast {
 
   actor(actor) {
     const button = el('button', { type: 'button', class: 'actor-face', 'data-character': actor.id, 'aria-expanded': String(actor.id === this.open) },
-      face(actor.face, actor.name), el('span', {}, el('strong', {}, dot(actor.colour), actor.name), el('small', { text: actor.learned ? 'learned look' : actor.played || actor.look })));
+      face(actor.face, actor.name), el('span', {}, el('strong', {}, dot(actor.colour), actor.name), el('small', { text: partWords(actor) })));
     button.title = actor.played ? 'Who this is, and who plays it' : 'Who this is';
     button.addEventListener('click', () => this.toggle(actor.id === this.open ? null : actor.id));
     return el('li', {}, button);
+  }
+
+  /** Show which looks are being learned. */
+  live(jobs) {
+    const learning = new Map(jobs.filter(isAboutLearning).map((job) => [job.character, job]));
+    for (const button of this.faces.querySelectorAll('.actor-face')) {
+      const actor = this.cast.find(({ id }) => id === button.dataset.character);
+      const job = learning.get(button.dataset.character);
+      const words = job ? `learning its look: ${learningWords(job)}` : partWords(actor);
+      const said = button.querySelector('small');
+      if (said.textContent !== words) said.textContent = words;
+    }
   }
 
   newcomer() {
@@ -103,6 +117,11 @@ export class Cast {
     }
     this.body.replaceChildren(...parts);
   }
+}
+
+/** Say who plays somebody, in two or three words. */
+function partWords(actor) {
+  return actor.learned ? 'learned look' : actor.played || actor.look;
 }
 
 /** Name, kind and look of one character; the look can also be taught from pictures. */

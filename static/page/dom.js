@@ -1,5 +1,6 @@
 // Small builders for HTML and SVG. Text only ever goes in through textContent.
 const SVG = 'http://www.w3.org/2000/svg';
+const KEPT = '\u00a0'; // a space at which no line breaks
 
 function fill(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
@@ -31,12 +32,17 @@ export function address(path) {
   return new URL(path, document.baseURI).href;
 }
 
-/** Say seconds as a person would: '8 s', '1 min 20 s'. */
+/** Say how many there are: '1 scene', '3 scenes'. */
+export function counted(number, word) {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
+}
+
+/** Say seconds as a person would, in words that stay on one line: '8 s', '1 min 20 s'. */
 export function duration(seconds) {
   const whole = Math.max(1, Math.round(seconds));
-  if (whole < 60) return `${whole} s`;
+  if (whole < 60) return `${whole}${KEPT}s`;
   const rest = whole % 60;
-  return rest ? `${Math.floor(whole / 60)} min ${rest} s` : `${Math.floor(whole / 60)} min`;
+  return [Math.floor(whole / 60), 'min', ...(rest ? [rest, 's'] : [])].join(KEPT);
 }
 
 /** Whether the storyteller asked for little motion. */

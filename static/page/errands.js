@@ -1,7 +1,6 @@
 // The work that the studio is asked to do: takes, the film, the animatic, a scene planned anew.
 import { call, token, upload } from './api.js';
-import { download } from './film.js';
-import { filmSettings } from './filmwindow.js';
+import { download } from './download.js';
 import { complain, toast } from './toast.js';
 import { unwantedWords } from './unwanted.js';
 
@@ -17,13 +16,13 @@ export class Errands {
   }
 
   /** Render scenes (ids; null for all that need it) in a quality, 'draft' or 'final', from a seed; or a take again `without` something. */
-  render(scenes, { quality, seed, without = null }) {
-    return this.ask('render', { scenes, quality, seed, without, unwanted: unwantedWords(this.story.project) });
+  render(scenes, { quality, seed, without = null, count = 1 }) {
+    return this.ask('render', { scenes, quality, seed, without, count, unwanted: unwantedWords(this.story.project) });
   }
 
   /** Make the film; where takes are outdated it is asked first whether to make it all the same. */
   async film(anyway = false) {
-    const { notice = null } = await this.ask('film', { anyway, ...filmSettings() }) || {};
+    const { notice = null } = await this.ask('film', { anyway }) || {};
     if (notice) this.warn(notice, { words: 'Make the film of the old takes', run: () => this.film(true) });
   }
 

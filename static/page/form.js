@@ -6,7 +6,8 @@ import { Choice, Field } from './field.js';
 import { Replan } from './replan.js';
 import { WordField } from './wordfield.js';
 
-const SHOTS = [
+/** How near a scene is seen, `[value, words]`. */
+export const SHOTS = [
   ['wide', 'Wide: the whole stage'], ['full', 'Full: from head to foot'],
   ['medium', 'Medium: nearer'], ['close', 'Close: as near as it gets'],
 ];

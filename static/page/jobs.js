@@ -1,29 +1,26 @@
 // Watches the open story: asks the studio while work goes on, shows it in a bar, and notices other windows' edits.
 import { call } from './api.js';
-import { el } from './dom.js';
-import { isAboutLearning } from './learned/learned.js';
-import { isAboutModels } from './models.js';
-import { fillMeter, progressWords } from './progress.js';
-import { Strip } from './strip.js';
+import { Bar } from './jobs/bar.js';
 import { complain } from './toast.js';
 
 const FRESH_MS = 150; // a draft is rendered in a second: its preview should still be seen to grow
 const FRESH_FOR_MS = 3000;
 const BUSY_MS = 500;
 const IDLE_MS = 5000;
-const ENDS = { done: 'is done', failed: 'did not work', cancelled: 'was cancelled' };
+const ENDS = { done: 'is done', failed: 'did not work', cancelled: 'was cancelled', stopped: 'was stopped' };
 
 /**
  * The watch of one story at a time. `story()` gives `{project, revision}`; `going(jobs)` hears the work that goes on,
- * `ended(jobs)` what has ended, `heard({revision, saved})` each answer's revision; `say(words)` reads out what begins and ends.
+ * `ended(jobs)` what has ended, `heard({revision, saved})` each answer's revision; `say(words)` reads out what begins and ends,
+ * `all()` opens the window of all work.
  */
 export class Watch {
-  constructor({ story, going, ended, heard, say }) {
+  constructor({ story, going, ended, heard, say, all = () => {} }) {
     Object.assign(this, { story, going, ended, heard, say });
     this.known = new Map();
     this.begun = 0; // when the newest work was first seen
     this.round = 0;
-    this.bar = new Bar((ids) => this.cancel(ids));
+    this.bar = new Bar((ids) => this.cancel(ids), all);
     this.root = this.bar.root;
     document.addEventListener('visibilitychange', () => this.ask());
   }
@@ -84,60 +81,4 @@ export class Watch {
       complain(error);
     }
   }
-}
-
-/** The bar at the foot of the page: the piece of work that runs, and how to end it. */
-class Bar {
-  constructor(cancel) {
-    this.strip = new Strip('');
-    this.picture = this.strip.root;
-    this.picture.hidden = true;
-    this.title = el('strong');
-    this.detail = el('span', { class: 'detail' });
-    this.meter = el('progress', { max: 1, value: 0 });
-    this.stop = el('button', { type: 'button', class: 'quiet', text: 'Cancel' });
-    this.stopAll = el('button', { type: 'button', class: 'quiet', text: 'Cancel all', hidden: true });
-    this.root = el('div', { class: 'jobs', hidden: true, role: 'group', 'aria-label': 'Work that goes on' },
-      this.picture, el('div', { class: 'words' }, this.title, this.detail, this.meter), this.stop, this.stopAll);
-    this.stop.addEventListener('click', () => cancel(this.ids.slice(0, 1)));
-    this.stopAll.addEventListener('click', () => cancel(this.ids));
-    this.ids = [];
-  }
-
-  stopping() {
-    this.stop.disabled = this.stopAll.disabled = true;
-    this.say('stopping …');
-  }
-
-  failed() {
-    this.stop.disabled = this.stopAll.disabled = false;
-    this.say('it could not be stopped, try again');
-  }
-
-  say(words) {
-    if (this.detail.textContent !== words) this.detail.textContent = words;
-  }
-
-  show(jobs) {
-    this.root.hidden = jobs.length === 0;
-    document.body.classList.toggle('at-work', jobs.length > 0);
-    if (!jobs.length) return;
-    const first = foremost(jobs);
-    if (this.ids[0] !== first.id) this.stop.disabled = this.stopAll.disabled = false;
-    this.ids = [first, ...jobs.filter((job) => job !== first)].map((job) => job.id);
-    this.stop.textContent = isAboutLearning(first) ? 'Stop' : 'Cancel'; // what is learned so far is kept
-    if (this.title.textContent !== first.title) this.title.textContent = first.title;
-    if (!this.stop.disabled) this.say(progressWords(first, jobs.filter((job) => job !== first && job.state === 'queued').length));
-    fillMeter(this.meter, first);
-    this.stopAll.hidden = jobs.length < 2;
-    this.picture.hidden = !first.preview;
-    if (first.preview) this.strip.show(first.preview);
-  }
-}
-
-/** What runs; a model is fetched beside all other work, so that comes first. */
-function foremost(jobs) {
-  const others = jobs.filter((job) => !isAboutModels(job));
-  const shown = others.length ? others : jobs;
-  return shown.find(({ state }) => state === 'running') || shown[0];
 }

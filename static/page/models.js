@@ -7,17 +7,21 @@ export function isAboutModels({ kind }) {
   return kind === 'fetch';
 }
 
-/** The models of a studio for one person. `story` gives `{project}`, `place` where the window hangs, `watch()` the watch. */
+/**
+ * The models of a studio for one person. `place` gives where the window hangs, `watch()` the watch; `own()` keeps its promise
+ * with the id of the story that the fetching is work of.
+ */
 export class Models {
-  constructor({ story, place, watch }) {
-    Object.assign(this, { story, place, watch });
+  constructor({ own, place, watch }) {
+    Object.assign(this, { own, place, watch });
     this.jobs = [];
     this.window = null;
   }
 
-  open() {
+  /** Open the window, at the model of that name where one is named. */
+  open(at = '') {
     if (this.window && this.window.open) return;
-    this.window = new ModelsWindow({ place: this.place(), project: this.story.project, watch: this.watch() });
+    this.window = new ModelsWindow({ place: this.place(), own: this.own, watch: this.watch(), at });
     this.window.live(this.jobs);
   }
 

@@ -5,15 +5,18 @@ import { el, factList } from './dom.js';
 import { fillMeter, progressWords } from './progress.js';
 import { complain, toast } from './toast.js';
 
-/** The open window; `watch` knows and ends the work that goes on. */
+const NOT_SEEN = 'Real CogVideoX weights have not been seen playing by us yet. Fetch one and look at a scene of it before you count on it.';
+
+/** The open window; `own()` gives whose work a fetching is, `watch` knows and ends the work that goes on, `at` is looked at first. */
 export class ModelsWindow {
-  constructor({ place, project, watch }) {
-    Object.assign(this, { project, watch });
+  constructor({ place, own, watch, at = '' }) {
+    Object.assign(this, { own, watch, at });
     this.cards = new Map();
     this.jobs = [];
     this.list = el('ul', { class: 'model-cards' }, el('li', { class: 'note', text: 'Looking what is here …' }));
+    const seen = el('p', { class: 'not-seen', text: NOT_SEEN });
     const note = el('p', { class: 'note', text: 'Planning, boxes and the animatic need none of them. While one is fetched, everything else goes on.' });
-    this.dialog = openDialog(place, 'The model', note, this.list);
+    this.dialog = openDialog(place, 'The model', seen, note, this.list);
     this.load();
   }
 
@@ -22,7 +25,22 @@ export class ModelsWindow {
   }
 
   async load() {
-    await this.attempt(async () => this.draw(await call('packs', { project: this.project })));
+    await this.attempt(async () => this.draw(await this.ask('packs')));
+    this.lookAt(this.cards.get(this.at));
+  }
+
+  /** Ask a route; what only looks makes no story of one's own. */
+  async ask(route, body = {}) {
+    return call(route, { project: route === 'packs' ? 'any' : await this.own(), ...body });
+  }
+
+  /** Bring the model into sight that the window was opened for, its button under the finger. */
+  lookAt(card) {
+    this.at = '';
+    if (!card) return;
+    card.root.scrollIntoView({ block: 'nearest' });
+    card.root.classList.add('looked-at');
+    card.fetch.focus({ preventScroll: true });
   }
 
   draw({ packs }) {
@@ -39,8 +57,8 @@ export class ModelsWindow {
 
   card(pack) {
     return new ModelCard(pack, {
-      fetch: () => this.attempt(async () => { await call('pack_fetch', { project: this.project, pack: pack.name }); this.watch.ask(); }),
-      remove: () => this.attempt(async () => this.draw(await call('pack_remove', { project: this.project, pack: pack.name }))),
+      fetch: () => this.attempt(async () => { await this.ask('pack_fetch', { pack: pack.name }); this.watch.ask(); }),
+      remove: () => this.attempt(async () => this.draw(await this.ask('pack_remove', { pack: pack.name }))),
       cancel: (job) => this.watch.cancel([job.id]),
     });
   }

@@ -9,7 +9,10 @@ export class Notice {
     this.root = el('section', { class: 'notice', role: 'status', hidden: true });
   }
 
-  /** Show a notice, with a button where there is an action `{words, run}`; none leaves the one that is shown. */
+  /**
+   * Show a notice, with a button where there is an action `{words, run}`; none leaves the one that is shown. Its `aside`
+   * (`{told, words, run}`) stands below, smaller.
+   */
   draw(notice, action = null) {
     if (!notice) return;
     const away = el('button', { type: 'button', class: 'quiet', title: 'Put this away', 'aria-label': 'Put this away', text: '×' });
@@ -17,12 +20,17 @@ export class Notice {
     const lines = notice.lines.map((text) => el('li', { text }));
     const body = el('div', {}, el('p', { text: notice.title }), el('ul', {}, ...lines));
     if (action) body.append(this.button(action));
+    if (notice.aside) body.append(this.aside(notice.aside));
     this.root.replaceChildren(body, away);
     this.root.hidden = false;
   }
 
-  button({ words, run }) {
-    const made = el('button', { type: 'button', class: 'plain', text: words });
+  aside({ told, ...action }) {
+    return el('div', { class: 'aside' }, el('span', { text: told }), ' ', this.button(action, 'link'));
+  }
+
+  button({ words, run }, kind = 'plain') {
+    const made = el('button', { type: 'button', class: kind, text: words });
     made.addEventListener('click', () => { this.putAway(); run(); });
     return made;
   }

@@ -3,14 +3,17 @@ const START_PX = 6;
 const EDGE_PX = 40;
 const SCROLL_PX = 8;
 
-/** Let the children of `list` be dragged; `moved(element, before)` is called once, at the drop. */
-export function makeSortable(list, moved) {
+/**
+ * Let the children of `list` that are an `item` be dragged, but not at `but`; `moved(element, before)` is called once, at the
+ * drop.
+ */
+export function makeSortable(list, moved, { item = '.scene-card', but = '.card-menu' } = {}) {
   let drag = null;
 
   list.addEventListener('pointerdown', (event) => {
-    const card = event.target.closest('.scene-card');
+    const card = event.target.closest(item);
     const byTouch = event.pointerType !== 'mouse' && !event.target.closest('.grip');
-    if (drag || !card || event.button !== 0 || byTouch || event.target.closest('.card-menu')) return;
+    if (drag || !card || event.button !== 0 || byTouch || event.target.closest(but)) return;
     drag = { card, id: event.pointerId, x: event.clientX, y: event.clientY, on: false, before: card.nextElementSibling };
   });
   list.addEventListener('pointermove', (event) => {

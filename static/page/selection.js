@@ -1,4 +1,4 @@
-// Which scene is selected: kept with the address and, per story, for this tab.
+// Which scene is selected, and which step is shown: kept with the address and, the scene per story, for this tab.
 const PREFIX = 'studio.scene.';
 
 /** Give the id of the scene that was selected last in a story, or ''. */
@@ -22,6 +22,19 @@ export function remember(project, scene) {
   } catch {
     // the address tells it
   }
+}
+
+/** Give the step that the address names, or ''. */
+export function stepInAddress() {
+  return new URL(location.href).searchParams.get('step') || '';
+}
+
+/** Keep which step is shown, '' for the first one, as a place to come back to. */
+export function rememberStep(step) {
+  const here = new URL(location.href);
+  if (step) here.searchParams.set('step', step);
+  else here.searchParams.delete('step');
+  history.pushState(null, '', here);
 }
 
 function inAddress() {

@@ -1,6 +1,6 @@
 // The page of a story: opens the one that the address names, and the first page where there is none.
 import { ApiError } from './api.js';
-import { onGo, tellWelcome } from './bus.js';
+import { onGo, tellStory, tellWelcome } from './bus.js';
 import { bringBack, kept } from './copy.js';
 import { el } from './dom.js';
 import { complain, toast } from './toast.js';
@@ -13,7 +13,7 @@ import { Workshop } from './workshop.js';
 export function mount({ element, props, trigger, watch }) {
   const studio = new Studio((told) => trigger('replan', told));
   element.append(studio.root);
-  onGo(studio.root, ({ project, notice }) => studio.go(project, notice));
+  onGo(studio.root, ({ project, notice, step }) => studio.go(project, notice, step));
   watch('value', () => studio.hear(props.value || {}));
   window.addEventListener('popstate', () => { if (wanted() !== studio.project) studio.open(wanted()); });
   studio.hear(props.value || {});
@@ -38,10 +38,12 @@ class Studio {
   }
 
   /** Show a story under its own address. */
-  go(project, notice = null) {
+  go(project, notice = null, step = '') {
     const here = new URL(location.href);
     if (here.searchParams.get('p') !== project) {
       here.searchParams.set('p', project);
+      if (step) here.searchParams.set('step', step);
+      else here.searchParams.delete('step');
       here.hash = '';
       history.pushState(null, '', here);
     }
@@ -55,6 +57,7 @@ class Studio {
     this.lost.hidden = true;
     this.show(Boolean(project));
     if (!project) { this.workshop.close(); tellWelcome(); return; }
+    tellStory();
     try {
       await this.workshop.open(project, notice);
     } catch (error) {

@@ -1,79 +1,96 @@
-// Beside the editor: the chosen take playing, the one that renders growing, and the buttons that render.
-import { download } from './film.js';
+// Beside the editor: the chosen take playing, the one that renders growing, the buttons that render, and all that is done with takes.
 import { el } from './dom.js';
+import { download } from './download.js';
 import { fillMeter, progressWords } from './progress.js';
 import { howMade, report } from './report.js';
+import { TakeBin } from './takes/bin.js';
+import { comparisonsOf, LEFT_OUT } from './takes/comparisons.js';
+import { TakeList } from './takes/list.js';
+import { Several } from './takes/several.js';
 import { TakeView } from './takeview.js';
 
-const LEFT_OUT = { boxes: 'without boxes', priors: 'without what was learned' };
+const CHANGED = 'The scene was changed after this take. Render it again to see the change.';
 
 /**
- * The take of the selected scene; `render({quality, seed, without})`, `choose(take)` and `cancel(job)` tell what is wanted,
- * `details(take)` promises what is told of one, `compare(take, other)` shows two of them; `unwanted` stands above how it was made.
+ * The takes of the selected scene. `hooks` tell what is wanted: `render({quality, seed, without, count})`, `choose(id)`, `cancel(jobs)`, `drop(take)`, `recover(id)`,
+ * `again(take)`, `sideBySide()`, `uses()` and `compare(take, other)`; `details(take)` promises what is told of one. `unwanted` stands above how it was made.
  */
 export class Takes {
-  constructor({ render, choose, cancel, details, compare, unwanted }) {
-    Object.assign(this, { render, choose, details, compare });
+  constructor({ unwanted, ...hooks }) {
+    this.hooks = hooks;
+    this.jobs = [];
     this.view = new TakeView();
     this.caption = el('p', { class: 'caption' });
     this.report = el('div', { class: 'take-told' });
-    this.outdated = el('p', { class: 'outdated', hidden: true, text: 'The scene was changed after this take. Render it again to see the change.' });
-    this.meter = el('progress', { max: 1 });
-    this.stop = el('button', { type: 'button', class: 'quiet', text: 'Cancel' });
-    this.going = el('div', { class: 'going', hidden: true }, this.meter, this.stop);
+    this.outdated = el('p', { class: 'outdated', hidden: true, text: CHANGED });
+    this.makeGoing();
     this.makeButtons();
-    this.list = el('div', { class: 'take-list', role: 'group', 'aria-label': 'Takes' });
+    this.list = new TakeList({ choose: hooks.choose, sideBySide: () => hooks.sideBySide() });
+    this.bin = new TakeBin((id) => hooks.recover(id));
+    this.uses = action('plain uses-open', 'Who uses what was learned …', () => hooks.uses());
+    this.uses.setAttribute('aria-haspopup', 'dialog');
     this.made = el('div', { class: 'take-made' });
     this.root = el('section', { class: 'takes-side', 'aria-label': 'Take' }, this.view.root,
       el('div', { class: 'caption-line' }, this.caption, this.view.switch), this.report, this.outdated, this.going,
-      this.draft, el('div', { class: 'pair-buttons' }, this.final, this.other), this.without, this.list, unwanted, this.made);
-    this.stop.addEventListener('click', () => { this.stop.disabled = true; cancel(this.job); });
-    this.job = null;
+      this.draft, el('div', { class: 'pair-buttons' }, this.final, this.other), this.several.root, this.without, this.list.root, this.uses, unwanted, this.made, this.bin.root);
+  }
+
+  makeGoing() {
+    this.meter = el('progress', { max: 1 });
+    this.stop = action('quiet', 'Cancel', () => this.cancel(this.jobs.slice(0, 1)));
+    this.stopAll = action('quiet', 'Cancel all', () => this.cancel(this.jobs));
+    this.going = el('div', { class: 'going', hidden: true }, this.meter, this.stop, this.stopAll);
   }
 
   makeButtons() {
-    this.draft = this.button('accent', { quality: 'draft', seed: 'same' });
+    const render = (wish) => () => this.hooks.render(wish);
+    this.draft = action('accent', '', render({ quality: 'draft', seed: 'same' }));
     this.draft.title = 'A draft: quick and rough, with the same seed (Ctrl+Enter)';
-    this.final = this.button('plain', { quality: 'final', seed: 'same' });
-    this.other = this.button('plain', { quality: 'draft', seed: 'new' });
-    this.other.textContent = 'Another take';
+    this.final = action('plain', '', render({ quality: 'final', seed: 'same' }));
+    this.other = action('plain', 'Another take', render({ quality: 'draft', seed: 'new' }));
     this.other.title = 'A draft from another seed: the same scene, played differently';
+    this.several = new Several((wish) => this.hooks.render(wish));
     this.without = el('div', { class: 'without' });
   }
 
-  button(kind, wish) {
-    const made = el('button', { type: 'button', class: kind });
-    made.addEventListener('click', () => this.render(wish));
-    return made;
-  }
-
-  /** Show the takes of a SceneView. */
-  draw(scene) {
+  /** Show the takes of a SceneView; the story's head says what takes cost. */
+  draw(scene, head) {
     const other = !this.scene || this.scene.id !== scene.id;
-    this.scene = scene;
-    if (other) { this.view.clear(); this.job = null; }
+    Object.assign(this, { scene, seconds: (head && head.seconds) || {} });
+    if (other) { this.view.clear(); this.jobs = []; }
     this.drawButtons();
-    this.drawList();
+    this.list.draw(scene);
+    this.bin.draw(scene.binned);
+    this.uses.hidden = !scene.uses;
     this.drawTake();
   }
 
-  /** Show the work on this scene, or that there is none. */
-  live(job) {
-    const before = this.job;
-    this.job = job;
+  /** Show the work on this scene. */
+  live(jobs) {
+    const before = this.jobs;
+    this.jobs = jobs.toSorted((one, next) => Number(next.state === 'running') - Number(one.state === 'running'));
+    const [job] = this.jobs;
     this.going.hidden = !job;
-    if (!before || !job || before.id !== job.id) this.stop.disabled = false;
+    if (!job || !before.length || before[0].id !== job.id) this.stop.disabled = this.stopAll.disabled = false;
+    this.stopAll.hidden = jobs.length < 2;
     if (job) fillMeter(this.meter, job);
     if (job) this.drawTake(); // when work has ended, its last preview stays until the new take is drawn
-    if (Boolean(job) !== Boolean(before)) this.drawButtons();
+    if (Boolean(job) !== Boolean(before.length)) this.drawButtons();
+  }
+
+  cancel(jobs) {
+    this.stop.disabled = this.stopAll.disabled = true;
+    this.hooks.cancel(jobs);
   }
 
   drawButtons() {
     const { cost } = this.scene;
+    const busy = this.jobs.length > 0;
     const priced = (words, price) => (price ? `${words}, ${price}` : words);
-    this.draft.textContent = this.job ? 'Rendering …' : priced('Render this scene', cost.draft);
+    this.draft.textContent = busy ? 'Rendering …' : priced('Render this scene', cost.draft);
     this.final.textContent = priced('Final', cost.final);
-    for (const button of [this.draft, this.final, this.other]) button.disabled = Boolean(this.job);
+    for (const button of [this.draft, this.final, this.other]) button.disabled = busy;
+    this.several.draw(this.seconds.draft, busy);
     this.drawWithout();
   }
 
@@ -84,56 +101,36 @@ export class Takes {
   /** What the take can be compared with: rendered already, or to be rendered. */
   drawWithout() {
     const take = this.chosen();
-    const kinds = take && !take.without ? ['boxes', ...(take.learned ? ['priors'] : [])] : [];
-    const made = JSON.stringify([take && take.id, take && take.stale, Boolean(this.job), kinds, this.scene.takes.length]);
+    const compared = comparisonsOf(this.scene, take);
+    const made = JSON.stringify([take && take.id, take && take.stale, this.jobs.length > 0, compared]);
     if (made === this.without.dataset.made) return;
     this.without.dataset.made = made;
-    this.without.replaceChildren(...kinds.map((kind) => this.comparing(take, kind)));
+    this.without.replaceChildren(...compared.map(({ kind, there }) => this.comparing(take, kind, there)));
   }
 
-  comparing(take, kind) {
-    const there = this.scene.takes.findLast(({ of, without }) => of === take.id && without === kind);
+  comparing(take, kind, there) {
     if (there) {
-      const show = el('button', { type: 'button', class: 'plain', 'aria-haspopup': 'dialog', text: `Beside it: ${LEFT_OUT[kind]}` });
-      show.addEventListener('click', () => this.compare(take, there));
+      const show = action('plain', `Beside it: ${LEFT_OUT[kind]}`, () => this.hooks.compare(take, there));
+      show.setAttribute('aria-haspopup', 'dialog');
       return show;
     }
-    const ask = this.button('plain', { quality: take.quality, seed: 'same', without: kind });
-    ask.textContent = capital(LEFT_OUT[kind]);
-    ask.disabled = Boolean(this.job) || take.stale;
+    const ask = action('plain', capital(LEFT_OUT[kind]), () => this.hooks.render({ quality: take.quality, seed: 'same', without: kind }));
+    ask.disabled = this.jobs.length > 0 || take.stale;
     ask.title = take.stale ? 'Render the scene as it is now first' : `The same take ${LEFT_OUT[kind]}, to see what they do`;
     return ask;
   }
 
-  drawList() {
-    const takes = this.scene.takes.filter(({ of }) => !of); // a comparison is shown beside its take
-    const made = JSON.stringify(takes);
-    this.list.hidden = takes.length < 2;
-    if (made === this.list.dataset.made) return;
-    this.list.dataset.made = made;
-    const held = this.list.contains(document.activeElement) ? document.activeElement.dataset.take : null;
-    this.list.replaceChildren(...takes.map((take) => this.takeButton(take)));
-    const again = [...this.list.children].find((one) => one.dataset.take === held);
-    if (again) again.focus();
-  }
-
-  takeButton({ id, label, chosen, stale, quality, without }) {
-    const words = [label, quality === 'draft' ? 'draft' : 'final', LEFT_OUT[without], stale ? 'outdated' : ''].filter(Boolean).join(', ');
-    const button = el('button', { type: 'button', class: 'chip', 'data-take': id, 'aria-pressed': String(chosen), text: words });
-    button.addEventListener('click', () => this.choose(id));
-    return button;
-  }
-
   drawTake() {
     const take = this.chosen();
-    const left = this.job && this.job.without ? `${capital(LEFT_OUT[this.job.without])} · ` : '';
-    const words = this.job ? left + progressWords(this.job) : (take ? take.note : 'No take yet');
+    const [job] = this.jobs;
+    const left = job && job.without ? `${capital(LEFT_OUT[job.without])} · ` : '';
+    const words = job ? left + progressWords(job, this.jobs.slice(1)) : (take ? take.note : 'No take yet');
     if (this.caption.textContent !== words) this.caption.textContent = words;
-    this.outdated.hidden = Boolean(this.job) || !take || !take.stale;
-    const growing = Boolean(this.job && this.job.preview);
+    this.outdated.hidden = Boolean(job) || !take || !take.stale;
+    const growing = Boolean(job && job.preview);
     this.view.switch.hidden = !take && !growing;
-    if (growing) { this.view.preview(this.scene, this.job.preview); this.tell(null); return; }
-    if (this.view.shown === 'preview' && this.job) return;
+    if (growing) { this.view.preview(this.scene, job.preview); this.tell(null); return; }
+    if (this.view.shown === 'preview' && job) return;
     if (!take) { this.view.none(); this.tell(null); }
     else if (this.view.play(take)) this.tell(take);
   }
@@ -143,12 +140,19 @@ export class Takes {
     this.told = take;
     this.report.replaceChildren();
     this.made.replaceChildren();
-    const details = take && await this.details(take);
+    const details = take && await this.hooks.details(take);
     if (!details || this.told !== take) return;
     this.view.film.told(details);
     this.report.replaceChildren(report(details, (keyframe) => this.view.stand(keyframe)));
-    this.made.replaceChildren(howMade(details), download('Keep this scene (mp4)', take.keep, take.file));
+    this.made.replaceChildren(howMade(details), action('link', 'Again with this recipe …', () => this.hooks.again(this.chosen())),
+      download('Keep this scene (mp4)', take.keep, take.file), action('link', 'Delete this take', () => this.hooks.drop(this.chosen())));
   }
+}
+
+function action(kind, text, run) {
+  const made = el('button', { type: 'button', class: kind, text });
+  made.addEventListener('click', run);
+  return made;
 }
 
 function capital(words) {

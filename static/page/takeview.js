@@ -1,6 +1,6 @@
 // What is seen of a scene beside its editor: its take playing, the one that is being rendered, or that there is none.
 import { boxAt } from '../editor/path.js';
-import { BoxesOver } from './boxesover.js';
+import { BoxesOver, LEGEND } from './boxesover.js';
 import { el } from './dom.js';
 import { Strip } from './strip.js';
 import { TakeFilm } from './takefilm.js';
@@ -8,8 +8,9 @@ import { TakeFilm } from './takefilm.js';
 /** The view of one take at a time, with a switch that lays the boxes over it. */
 export class TakeView {
   constructor() {
+    this.legend = el('small', { class: 'boxes-legend', text: LEGEND, hidden: true });
     this.box = el('input', { type: 'checkbox', role: 'switch' });
-    this.switch = el('label', { class: 'boxes-switch', title: 'Draw the boxes over the picture: asked for as lines, seen in it dashed' }, this.box, 'Boxes');
+    this.switch = el('label', { class: 'boxes-switch', title: 'Draw the boxes over the picture: asked for as lines, seen in it dashed' }, this.box, 'Boxes', this.legend);
     this.root = el('div', { class: 'take-view' });
     this.box.addEventListener('change', () => this.showBoxes(this.box.checked));
     this.clear();
@@ -18,6 +19,7 @@ export class TakeView {
   clear() {
     this.shown = '';
     this.film = null;
+    this.drawLegend();
   }
 
   /** Show that there is no take. */
@@ -31,6 +33,7 @@ export class TakeView {
     const film = new TakeFilm(take, { boxes: this.box.checked });
     this.put(take.video, film.root);
     this.film = film;
+    this.drawLegend();
     return true;
   }
 
@@ -54,8 +57,14 @@ export class TakeView {
   }
 
   showBoxes(shown) {
+    this.drawLegend();
     if (this.film) this.film.showBoxes(shown);
     else if (this.shown === 'preview') this.over.root.toggleAttribute('hidden', !shown);
+  }
+
+  /** Of a take that is still rendered nothing was seen yet. */
+  drawLegend() {
+    this.legend.hidden = !(this.film && this.box.checked);
   }
 
   put(shown, content) {

@@ -29,17 +29,25 @@ export class Workshop {
 
   listen() {
     onClash((label) => this.conflict.ask({}, label));
-    onPlanning(this.root, () => { if (this.form) this.form.replan.wait(); });
-    this.root.addEventListener('keydown', (event) => this.pressed(event));
+    onPlanning(this.root, () => { for (const one of this.replans()) one.wait(); });
+    document.addEventListener('keydown', (event) => this.pressed(event));
     watchLeaving(this.outbox, () => this.flush());
     window.addEventListener('hashchange', () => this.select(remembered(this.story.project)));
+    window.addEventListener('popstate', () => this.steps.follow());
+    for (const name of ['story', 'cast', 'film']) this.steps.onShow(name, () => this.drawStep());
+    this.steps.onShow('boards', () => this.board.reveal());
   }
 
-  /** Ctrl+Enter renders the scene, once. */
+  /** Alt with a digit goes to a step, "?" shows all keys, Ctrl+Enter renders the scene, once. */
   pressed(event) {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.target.closest('dialog')) return;
+    if (this.root.hidden || event.defaultPrevented || document.querySelector('dialog[open]')) return;
+    if (this.steps.pressed(event)) return;
+    const typing = event.target.matches('input, textarea, select, [contenteditable]');
+    const does = event.key === 'Enter' && (event.ctrlKey || event.metaKey) ? 'render' : event.key === '?' && !typing && 'keys';
+    if (!does) return;
     event.preventDefault();
-    if (!event.repeat) this.render({ quality: 'draft', seed: 'same' });
+    if (does === 'keys') this.editor.sheet.open();
+    else if (!event.repeat && this.steps.now === 'boards') this.render({ quality: 'draft', seed: 'same' });
   }
 
   /** Render the selected scene, unless that is asked for already. */
@@ -67,6 +75,7 @@ export class Workshop {
     this.root.hidden = false;
     this.notice.clear();
     this.selected = remembered(project);
+    this.steps.follow();
     this.adopt(view);
     for (const { op, deed, base } of takeUnsent(project)) this.send(op, deed, base);
     this.notice.draw(notice);
@@ -93,9 +102,14 @@ export class Workshop {
     const before = this.errands.replannedFrom;
     this.errands.replannedFrom = null;
     await this.reopen(notice);
-    if (this.form) this.form.replan.done();
+    for (const one of this.replans()) one.done();
     if (before === null || this.story.revision <= before) return;
     toast('The scene was planned anew.', { action: undoing(before, (op) => this.send(op)) });
+  }
+
+  /** What has scenes planned anew: that of the form, and the script's. */
+  replans() {
+    return [...(this.form ? [this.form.replan] : []), this.script];
   }
 
   playBoxes() {
@@ -112,7 +126,9 @@ export class Workshop {
   refresh(view, film) {
     const before = this.film.shown;
     this.adopt(view);
-    if (film && this.film.shown && this.film.shown !== before) this.film.reveal();
+    if (!film || !this.film.shown || this.film.shown === before) return;
+    if (this.steps.now === 'film') this.film.reveal();
+    else toast('The film is ready.', { action: { words: 'Watch it', run: () => { this.steps.go('film'); this.film.reveal(); } } });
   }
 
   /** Another story comes, or the first page: what belongs to this one ends. */
@@ -143,6 +159,7 @@ export class Workshop {
 
   /** Let an actor move like a clip, and show its boxes. */
   async moveLike(op) {
+    this.steps.go('boards');
     this.editor.root.scrollIntoView({ block: 'center' });
     await this.send(op);
   }
@@ -178,16 +195,35 @@ export class Workshop {
     const scenes = this.story.list();
     document.title = `${head.title} – DreamRunner Studio`;
     this.forgets.hidden = !head.forgets;
-    this.top.draw({ head, scenes });
+    const view = { head, scenes };
+    for (const part of [this.top, this.steps, this.boards, this.film, this.castStep]) part.draw(view);
     this.cast.draw(head);
     this.findings.draw(head);
-    this.film.draw(head.film);
+    if (this.steps.now === 'story') this.script.draw(view);
     this.unwanted.draw(this.story.project);
     const there = this.story.scene(selected) ? selected : order[Math.min(this.at || 0, order.length - 1)];
     if (there !== this.selected || !this.form) this.begin(there);
     this.at = order.indexOf(there);
     this.board.draw(scenes, there, head);
     this.drawScene(deed);
+  }
+
+  /** A step comes into sight: what is drawn only there is drawn now. */
+  drawStep() {
+    const { head } = this.story;
+    if (!head) return;
+    const view = { head, scenes: this.story.list() };
+    if (this.steps.now === 'story') this.script.draw(view);
+    else if (this.steps.now === 'film') this.film.look();
+    else this.castStep.look();
+  }
+
+  /** A step goes out of sight: what is typed in it is sent, what plays in it stands. */
+  leaveStep(step) {
+    this.flush();
+    this.editor.stop();
+    this.film.leaveStep();
+    for (const video of this.steps.panel(step).querySelectorAll('video')) video.pause();
   }
 
   select(id) {
@@ -209,7 +245,7 @@ export class Workshop {
       send: (op) => this.send(op),
       replan: (note) => this.errands.replan(id, note, this.askReplan),
       show: (keyframe) => this.editor.show(keyframe),
-      meet: (character) => this.cast.meet(character),
+      meet: (character) => { this.steps.go('cast'); this.cast.meet(character); },
     });
     this.formPlace.replaceChildren(this.form.root);
   }
@@ -229,7 +265,8 @@ export class Workshop {
     const scene = this.story.scene(this.selected);
     this.heading.textContent = `Scene ${this.at + 1}: ${scene.title || 'Untitled'}`;
     this.editor.draw(scene, this.story.head, deed ? { label: deed } : {});
-    this.takes.draw(scene);
+    this.takes.draw(scene, this.story.head);
+    this.takeDesk.draw(scene);
     this.form.draw(scene, this.story.head);
     this.live(this.jobs);
   }
@@ -244,8 +281,8 @@ export class Workshop {
     this.motions?.live(jobs);
     this.models?.live(jobs);
     if (!this.form) return;
-    this.board.live(jobs);
-    this.top.live(jobs);
-    this.takes.live(jobs.find((job) => job.scene_id === this.selected) || null);
+    for (const part of [this.top, this.steps, this.boards, this.film, this.cast, this.castStep, this.board]) part.live(jobs);
+    this.takes.live(jobs.filter((job) => job.scene_id === this.selected));
+    this.takeDesk.live(jobs);
   }
 }

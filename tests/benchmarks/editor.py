@@ -107,7 +107,7 @@ def _dragging(studio: Studio, browser: Browser, runs: int) -> Iterator[Row]:
     for _ in range(runs):
         with _page(browser) as page:
             page.goto(address)
-            page.locator(".boxes-stage .box").nth(7).wait_for()
+            page.locator(".workshop .boxes-stage .box").nth(7).wait_for()
             page.wait_for_timeout(1500)
             deltas, trace = _dragged(browser, page)
             rates.append(1000 / statistics.median(deltas))
@@ -155,8 +155,8 @@ def _newcomer(studio: Studio, browser: Browser) -> Iterator[Row]:
         start = time.perf_counter()
         page.goto(studio.url)
         page.locator("#idea textarea").fill(IDEA)
-        page.get_by_role("button", name="Make the storyboard").click()
-        page.locator(".boxes-stage .box").first.wait_for()
+        page.locator("#begin").click()
+        page.locator(".workshop .boxes-stage .box").first.wait_for()
         first, took = 0.0, []
         for shift in (70, -40, 25, -30):
             begin = time.perf_counter()
@@ -195,7 +195,7 @@ def _render_draft(page: Page) -> None:
 
 
 def _middle(page: Page) -> tuple[float, float]:
-    box = page.locator(".boxes-stage .box").first.bounding_box()
+    box = page.locator(".workshop .boxes-stage .box").first.bounding_box()
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 

@@ -6,11 +6,12 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.browser.opening import (
     CHROMIUM_OPTIONS,
     NO_CHROMIUM,
+    PATIENCE_MS,
     Studio,
     chromium_path,
     open_studio,
@@ -22,6 +23,8 @@ from tests.studio.models import Model
 
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 800}
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -36,6 +35,8 @@ CHROMIUM_OPTIONS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 REFUSED = re.compile(r"the server responded with a status of 4\d\d|ERR_CONNECTION_REFUSED")
+PATIENCE_MS = 60_000
+"""For so long an element is waited for: on a machine that is busy otherwise a page takes long."""
 NO_CHROMIUM = (
     "There is no Chromium on this machine: install it (Debian, Ubuntu: apt-get install chromium) "
     "or name one in CHROMIUM."
@@ -83,8 +84,13 @@ def open_studio(
             url = _wait_for(f"http://127.0.0.1:{port}/", process, home / "page.log")
             yield Studio(url, home, process)
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
             process.wait(30)
+
+
+def go_to(page: Page, step: str) -> None:
+    """Go to a step of an open story: 'Story', 'Boards', 'Cast & Motions', 'Film'."""
+    page.get_by_role("tab", name=step).click()
 
 
 @contextmanager
@@ -93,7 +99,7 @@ def watched_page(chromium: Browser, size: ViewportSize, *, touch: bool = False) 
     context = chromium.new_context(viewport=size, has_touch=touch, is_mobile=touch)
     page = context.new_page()
     errors = watch_errors(page)
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE_MS)
     yield page
     context.close()
     assert errors == [], errors
@@ -132,7 +138,7 @@ def free_port() -> int:
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> str:
-    for _ in range(300):
+    for _ in range(900):  # three minutes: a machine that is busy otherwise takes its time
         assert process.poll() is None, log.read_text(encoding="utf-8")
         try:
             urllib.request.urlopen(url, timeout=2).close()

@@ -31,16 +31,17 @@ class Stage:
         page.goto(studio.address(project))
         stage = cls(page, project)
         stage.boxes.first.wait_for()
+        page.locator(".workshop .boxes-stage .frame").scroll_into_view_if_needed()
         return stage
 
     @property
     def boxes(self) -> Locator:
         """Give the boxes that are drawn."""
-        return self.page.locator(".boxes-stage .box")
+        return self.page.locator(".workshop .boxes-stage .box")
 
     def box(self, region: str) -> Locator:
         """Give the box of a region."""
-        return self.page.locator(f".boxes-stage .box[data-region={region}]")
+        return self.page.locator(f".workshop .boxes-stage .box[data-region={region}]")
 
     def middle(self, region: str) -> tuple[float, float]:
         """Give the middle of a box on the screen, in px."""
@@ -50,7 +51,7 @@ class Stage:
 
     def size(self) -> tuple[float, float]:
         """Give the width and height of the stage on the screen, in px."""
-        edges = self.page.locator(".boxes-stage .frame").bounding_box()
+        edges = self.page.locator(".workshop .boxes-stage .frame").bounding_box()
         assert edges is not None
         return edges["width"], edges["height"]
 

@@ -70,7 +70,7 @@ def test_copy_paste_and_duplicate(stage: Stage) -> None:
     stage.box("robot").focus()
     keys.press("Control+c")
     stage.page.locator(".scene-card .pick").nth(1).click()
-    stage.page.locator(".boxes-stage .box[data-region=fox]").focus()
+    stage.page.locator(".workshop .boxes-stage .box[data-region=fox]").focus()
     keys.press("Escape")
     keys.press("Control+v")
     stage.wait(lambda: len(stage.project.reload().scenes[1].regions) == 2)
@@ -84,7 +84,7 @@ def test_lock_layers_and_the_sheet_of_keys(stage: Stage) -> None:
     stage.wait(lambda: stage.region("fox").locked)
     keys.press("ArrowRight")
     keys.press("?")
-    sheet = stage.page.locator("dialog", has_text="Previous keyframe")
+    sheet = stage.page.get_by_role("dialog", name="All keys")
     expect(sheet).to_be_visible()
     keys.press("Escape")
     expect(sheet).to_be_hidden()
@@ -92,7 +92,7 @@ def test_lock_layers_and_the_sheet_of_keys(stage: Stage) -> None:
 
 
 def test_single_keys_do_nothing_outside_of_the_editor(stage: Stage) -> None:
-    narration = stage.page.get_by_label("Narration")
+    narration = stage.page.locator(".scene-form").get_by_label("Narration")
     narration.focus()
     narration.press("End")
     stage.page.keyboard.type(" kol3]")
@@ -116,7 +116,7 @@ def test_keys_go_on_after_playing_a_scene(stage: Stage) -> None:
     page = stage.page
     stage.select("fox")
     page.keyboard.press("Space")
-    expect(page.locator(".editor .player")).to_be_visible()
+    expect(page.locator(".workshop .editor .player")).to_be_visible()
     page.get_by_role("button", name="Back to the boxes").click()
     expect(stage.box("fox")).to_be_focused()
     page.keyboard.press("Shift+ArrowRight")
@@ -127,7 +127,7 @@ def test_keys_go_on_after_playing_a_scene(stage: Stage) -> None:
 
 
 def test_a_click_beside_the_boxes_brings_the_keys_into_the_editor(stage: Stage) -> None:
-    stage.page.get_by_label("Narration").focus()
+    stage.page.locator(".scene-form").get_by_label("Narration").focus()
     stage.box("fox").scroll_into_view_if_needed()
     x, y = stage.middle("fox")
     stage.page.mouse.click(x, y - 0.4 * stage.size()[1])

@@ -55,7 +55,7 @@ def test_every_handle_pulls_its_own_edges(
     stage: Stage, handle: str, edge: tuple[int, ...], way: int
 ) -> None:
     stage.select("robot")
-    grip = stage.page.locator(f".handles [data-handle={handle}] .grip").bounding_box()
+    grip = stage.page.locator(f".workshop .handles [data-handle={handle}] .grip").bounding_box()
     assert grip is not None
     start = grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2
     stage.pull(start, 0.05 * way, 0.05 * way, "Control")
@@ -126,7 +126,7 @@ def test_the_menu_of_a_diamond_is_about_its_key(stage: Stage) -> None:
     keys.nth(2).dblclick()
     stage.wait(lambda: stage.set_keys("fox") == [0, 2, 5])
     keys.nth(2).click(button="right")
-    menu = page.locator(".editor-menu")
+    menu = page.locator(".workshop .editor-menu")
     menu.get_by_role("menuitem", name="Stay, then jump").click()
     stage.wait(lambda: stage.eases("fox") == {0: "linear", 2: "hold", 5: "linear"})
     expect(keys.nth(2)).to_be_focused()
@@ -175,7 +175,7 @@ def test_locked_boxes_stay_and_hidden_ones_leave_the_stage_alone(stage: Stage) -
 
 def test_the_table_is_an_editor_too(stage: Stage) -> None:
     stage.page.get_by_role("button", name=re.compile("table", re.IGNORECASE)).first.click()
-    cell = stage.page.locator(".editor-place table input").first
+    cell = stage.page.locator(".workshop .editor-place table input").first
     before = cell.input_value()
     assert before.startswith("10")
     cell.fill(before.replace("10", "13.5", 1))
@@ -184,8 +184,8 @@ def test_the_table_is_an_editor_too(stage: Stage) -> None:
 
 
 def test_what_the_model_sees_is_shown_in_cells(stage: Stage) -> None:
-    stage.page.get_by_text("More", exact=True).first.click()
-    stage.page.get_by_text("As the model sees it").click()
+    stage.page.locator(".workshop summary", has_text="More").first.click()
+    stage.page.get_by_role("button", name="As the model sees it").click()
     expect(stage.page.locator(".cells .share").first).to_be_attached()
 
 
@@ -195,6 +195,9 @@ def test_the_boxes_play_before_any_model_runs(stage: Stage) -> None:
     stage.page.get_by_role("button", name="Play the boxes").click()
     player = stage.page.locator("dialog.film-player")
     expect(player).to_be_visible()
+    stage_box = player.locator(".player-stage").bounding_box()
+    assert stage_box is not None
+    assert stage_box["width"] > 300
     expect(player.locator(".narration")).to_contain_text("A fox woke up.")
     expect(player.locator(".narration")).to_contain_text("It got dark.", timeout=15_000)
     stage.page.keyboard.press("Escape")
@@ -213,6 +216,6 @@ def _thin_fox(at: int) -> Story:
 
 
 def _corner(stage: Stage) -> tuple[float, float]:
-    edges = stage.page.locator(".boxes-stage .frame").bounding_box()
+    edges = stage.page.locator(".workshop .boxes-stage .frame").bounding_box()
     assert edges is not None
     return edges["x"], edges["y"]

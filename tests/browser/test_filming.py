@@ -42,6 +42,7 @@ def scans(studio: Studio, stage: Stage) -> list[Job]:
     return [one for one in jobs if one.kind == "scan"]
 
 
+@pytest.mark.slow
 def test_five_seconds_before_the_camera_arrive(page: Page, studio: Studio) -> None:
     stage = Stage.open(page, studio, studio.keep(make_dance()))
     window = open_window(page)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, Response, Route, expect
 
-from tests.browser.opening import Studio, refusals
+from tests.browser.opening import Studio, go_to, refusals
 from tests.browser.stage import Stage
 from tests.browser.stories import make_pair
 
@@ -26,6 +26,7 @@ def test_idea_becomes_a_film_that_plays(page: Page, studio_url: str) -> None:
     assert len(previews) >= 3
     expect(page.locator(".scene-card").first).to_contain_text("done")
 
+    go_to(page, "Film")
     page.get_by_role("button", name="Make the film of 1 rendered scene").click()
     film = page.locator(".film video")
     expect(film).to_be_visible(timeout=RENDER_MS)
@@ -35,6 +36,7 @@ def test_idea_becomes_a_film_that_plays(page: Page, studio_url: str) -> None:
         page.locator(".film").get_by_role("link", name="mp4").click()
     assert download.value.path().read_bytes()[4:8] == b"ftyp"
 
+    go_to(page, "Boards")
     action = page.locator(".actor-line textarea").first
     action.fill("the fox sleeps")
     action.blur()
@@ -65,19 +67,19 @@ def test_a_dragged_box_is_rendered_with_the_same_seed(page: Page, studio: Studio
 def test_work_goes_on_without_the_page_and_can_be_cancelled(page: Page, studio_url: str) -> None:
     _make_storyboard(page, studio_url)
     page.get_by_role("button", name="Render all scenes").click()
-    expect(page.locator(".jobs")).to_be_visible()
+    expect(page.locator(".workshop .jobs")).to_be_visible()
     page.reload()
-    expect(page.locator(".jobs .detail")).to_contain_text("waiting")
+    expect(page.locator(".workshop .jobs .detail")).to_contain_text("waiting")
     expect(page.locator(".scene-card.busy").first).to_be_visible()
     page.get_by_role("button", name="Cancel all").click()
-    expect(page.locator(".jobs")).to_be_hidden()
+    expect(page.locator(".workshop .jobs")).to_be_hidden()
     expect(page.locator(".scene-card.busy")).to_have_count(0)
 
 
 def test_page_asks_again_where_the_studio_did_not_answer(page: Page, studio_url: str) -> None:
     _make_storyboard(page, studio_url)
     page.get_by_role("button", name="Render all scenes").click()
-    detail = page.locator(".jobs .detail")
+    detail = page.locator(".workshop .jobs .detail")
     expect(detail).to_contain_text("step", timeout=RENDER_MS)
     _break_answers(page, "watch", 5)
     expect(detail).to_contain_text("does not answer")
@@ -87,7 +89,7 @@ def test_page_asks_again_where_the_studio_did_not_answer(page: Page, studio_url:
     cancel.click()
     expect(cancel).to_be_enabled()
     cancel.click()
-    expect(page.locator(".jobs")).to_be_hidden()
+    expect(page.locator(".workshop .jobs")).to_be_hidden()
 
 
 def test_words_outlive_a_reload(page: Page, studio_url: str) -> None:
@@ -95,7 +97,7 @@ def test_words_outlive_a_reload(page: Page, studio_url: str) -> None:
     title = page.get_by_label("Title of the scene")
     title.fill("A <b>new</b> ${morning}")
     title.press("Enter")
-    narration = page.get_by_label("Narration")
+    narration = page.locator(".scene-form").get_by_label("Narration")
     narration.fill("Typed a moment before")
     page.reload()
     expect(title).to_have_value("A <b>new</b> ${morning}")
@@ -114,7 +116,7 @@ def test_unknown_story_leads_to_the_invitation(page: Page, studio_url: str) -> N
 def _make_storyboard(page: Page, url: str) -> None:
     page.goto(url)
     page.locator("#idea textarea").fill(IDEA)
-    page.get_by_role("button", name="Make the storyboard").click()
+    page.locator("#begin").click()
     expect(page.locator(".scene-card").first).to_be_visible()
     page.wait_for_url("**/?p=*")
 

@@ -16,7 +16,7 @@ from pipeline.settings import Settings
 from pipeline.theatre.draw import draw_clip
 from pipeline.theatre.pictures import face_png
 from pipeline.theatre.script import sample_script
-from tests.browser.opening import Studio, refusals
+from tests.browser.opening import Studio, go_to, refusals
 from tests.browser.stage import Stage
 from tests.browser.test_motions import make_dance
 from tests.studio.found import keep_found
@@ -53,7 +53,8 @@ def stage(page: Page, studio: Studio) -> Stage:
 
 def open_library(page: Page) -> Locator:
     """Open the window of what was learned and wait for its cards."""
-    page.get_by_role("button", name="Learned", exact=True).click()
+    go_to(page, "Cast & Motions")
+    page.get_by_role("button", name="What was learned").click()
     window = page.get_by_role("dialog", name="What was learned")
     window.locator(".learned-card").first.wait_for()
     return window
@@ -61,6 +62,7 @@ def open_library(page: Page) -> Locator:
 
 def open_look(page: Page) -> Locator:
     """Open the window of Mia's look."""
+    go_to(page, "Cast & Motions")
     page.locator(".actor-face", has_text="Mia").click()
     page.locator(".character-sheet button").click()
     window = page.get_by_role("dialog", name="How Mia looks")
@@ -97,7 +99,8 @@ def test_a_deletion_is_asked_for_and_names_who_would_miss_it(
     stage: Stage, settings: Settings, learned: None
 ) -> None:
     page, store = stage.page, PriorStore(settings)
-    page.get_by_role("button", name="Motions", exact=True).click()
+    go_to(page, "Cast & Motions")
+    page.get_by_role("button", name="Clips and libraries").click()
     page.locator(".motion", has_text="dances").click()
     use = page.get_by_label("Played with")
     use.select_option(index=1)
@@ -122,7 +125,8 @@ def test_a_deletion_is_asked_for_and_names_who_would_miss_it(
 
 def test_what_is_brought_in_is_checked(stage: Stage) -> None:
     page = stage.page
-    page.get_by_role("button", name="Learned", exact=True).click()
+    go_to(page, "Cast & Motions")
+    page.get_by_role("button", name="What was learned").click()
     window = page.get_by_role("dialog", name="What was learned")
     window.get_by_text("Bring in one from a file").click()
     pickled: FilePayload = {"name": "odd.safetensors", "mimeType": "", "buffer": b"\x80\x04odd"}
@@ -142,6 +146,13 @@ def test_a_look_takes_pictures_and_tells_which_are_none(stage: Stage) -> None:
     sent = [picture("red"), picture("bad", b"no picture"), picture("blue")]
     with refusals(stage.page):
         window.locator("input[type=file]").set_input_files(sent)
+        part = window.get_by_role("group", name="The part that is kept")
+        expect(part).to_be_focused()
+        for key in ("-", "-", "ArrowRight"):
+            stage.page.keyboard.press(key)
+        window.get_by_role("button", name="Keep this part").click()
+        expect(window.locator(".crop")).to_contain_text("Picture 3 of 3, blue.png")
+        window.get_by_role("button", name="Keep all of it").click()
         expect(window.get_by_role("alert")).to_contain_text("bad.png: This picture is damaged")
     expect(window.locator(".look-pictures li")).to_have_count(2)
     expect(learn).to_be_enabled()
@@ -166,7 +177,8 @@ def found(stage: Stage, settings: Settings, tmp_path: Path) -> Retrieval:
 @pytest.mark.slow
 def test_a_motion_is_learned_stopped_and_gone_on_with(stage: Stage, found: Retrieval) -> None:
     page = stage.page
-    page.get_by_role("button", name="Motions", exact=True).click()
+    go_to(page, "Cast & Motions")
+    page.get_by_role("button", name="Clips and libraries").click()
     teach = page.locator(".teach")
     learn = teach.get_by_role("button", name=re.compile("Learn this motion|Go on learning"))
     expect(learn).to_be_disabled()

@@ -16,8 +16,10 @@ pytestmark = pytest.mark.browser
 
 def test_the_models_are_seen_before_they_are_fetched(page: Page, studio: Studio) -> None:
     Stage.open(page, studio, studio.keep(make_pair()))
-    page.get_by_role("button", name="Model", exact=True).click()
+    page.get_by_role("button", name="Keep this story, earlier versions").click()
+    page.get_by_role("menuitem", name="Models …").click()
     window = page.get_by_role("dialog", name="The model")
+    expect(window.locator("p").first).to_contain_text("have not been seen playing by us yet")
     expect(window).to_contain_text("While one is fetched, everything else goes on.")
     cards = window.locator(".model-card")
     expect(cards).to_have_count(3)

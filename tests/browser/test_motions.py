@@ -12,7 +12,7 @@ from pipeline.settings import Settings
 from pipeline.story import Motion, Story
 from pipeline.vision.encode import encode_frames
 from pipeline.workspace import Project
-from tests.browser.opening import Studio, refusals
+from tests.browser.opening import Studio, go_to, refusals
 from tests.browser.stage import Stage
 from tests.browser.stories import make_pair
 from tests.studio.fixtures import add_take
@@ -44,7 +44,8 @@ def found(stage: Stage, studio: Studio, tmp_path: Path) -> Retrieval:
 
 def open_window(page: Page) -> Locator:
     """Open the window of motions and wait for what it shows first."""
-    page.get_by_role("button", name="Motions", exact=True).click()
+    go_to(page, "Cast & Motions")
+    page.get_by_role("button", name="Clips and libraries").click()
     window = page.get_by_role("dialog", name="Motions")
     window.get_by_role("heading", level=3).wait_for()
     return window
@@ -73,7 +74,7 @@ def test_clips_are_looked_through_with_keys(stage: Stage, found: Retrieval) -> N
     stage.page.keyboard.press("u")
     expect(window).to_contain_text("No clip is rejected.")
     stage.wait(lambda: verdicts(stage.project) == ["approved"])
-    expect(window.locator(".motion[aria-current]")).to_contain_text("needs clips, 1 of 4 picked")
+    expect(window.locator(".motion[aria-current]")).to_contain_text("1 of 4 clips picked")
 
 
 def test_crop_and_whole_change_places(stage: Stage, found: Retrieval) -> None:
@@ -162,6 +163,7 @@ def test_a_film_names_what_its_boxes_move_like(
     with refusals(page):  # of the take, which is no video
         page.goto("about:blank")
         Stage.open(page, studio, stage.project)
+        go_to(page, "Film")
         credits = page.locator(".film-credits")
         expect(credits).to_have_text("Credits: Movement after <b>Ada</b> (CC-BY-4.0).")
 

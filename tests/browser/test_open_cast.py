@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from pipeline.settings import Settings
 from pipeline.workspace import list_projects, open_project
-from tests.browser.opening import Studio, open_studio
+from tests.browser.opening import Studio, go_to, open_studio
 from tests.browser.stage import Stage
 
 pytestmark = pytest.mark.browser
@@ -30,7 +30,7 @@ def stage(page: Page, studio: Studio) -> Stage:
     """The board of a story that was planned on the page."""
     page.goto(studio.url)
     page.locator("#idea textarea").fill(IDEA)
-    page.get_by_role("button", name="Make the storyboard").click()
+    page.locator("#begin").click()
     page.wait_for_url("**/?p=*")
     newest = list_projects(Settings(home=studio.home))[0]
     stage = Stage(page, open_project(newest.path))
@@ -40,16 +40,20 @@ def stage(page: Page, studio: Studio) -> Stage:
 
 def test_a_story_is_planned_staged_and_played_without_weights(page: Page, stage: Stage) -> None:
     cast = page.locator(".faces .actor-face")
+    go_to(page, "Cast & Motions")
     expect(cast.first.locator(".face")).to_have_text("K")
     expect(page.locator(".questions")).to_be_empty()
+    go_to(page, "Boards")
     first = stage.boxes.first.get_attribute("data-region") or ""
     before = stage.project.reload().scenes[0].regions[0].boxes()
     stage.drag(first, 0.1, 0.05)
     stage.wait(lambda: stage.project.reload().scenes[0].regions[0].boxes() != before)
+    go_to(page, "Cast & Motions")
     cast.nth(1).click()
     expect(page.get_by_label("How it looks")).to_be_visible()
     expect(page.get_by_role("group", name="Who plays")).to_have_count(0)
 
+    go_to(page, "Boards")
     page.get_by_role("button", name="Play the boxes").click()
     expect(page.locator("dialog.film-player .narration")).not_to_be_empty()
     page.keyboard.press("Escape")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.opening import go_to
 from tests.pipeline.plan.llm import told
 from tests.pipeline.plan.llm.chat_server import Asked, ChatServer, Fails, Hangs, Reply
 from tests.studio.models import NIGHT, Model
@@ -23,14 +24,20 @@ PLANS = Path(__file__).resolve().parents[1] / "pipeline/plan/exchange/two_scenes
 
 def test_who_is_missing_is_cast_and_stays(page: Page, studio_url: str) -> None:
     _make_storyboard(page, studio_url)
+    line = page.locator(".stand-ins")
+    expect(line).to_contain_text(re.compile(r"[Yy]our unicorn (is played )?by a \w+ \w+"))
+    line.get_by_role("button", name="Change the cast").click()
+    expect(page.get_by_role("tab", name="Cast & Motions")).to_be_focused()
     question = page.get_by_role("group", name="There is no unicorn in this troupe. Who plays it?")
     chosen = question.get_by_role("radio", checked=True)
     before = chosen.get_attribute("value") or ""
     other = question.get_by_role("radio").nth(2)
+    go_to(page, "Boards")
     page.locator(".scene-card", has_text="Unicorn").first.locator(".pick").click()
     read = page.locator(".actor-line", has_text="Unicorn").locator(".unread")
     expect(read).to_contain_text("played as")
     marked = read.inner_text()
+    go_to(page, "Cast & Motions")
     question.get_by_role("radio").nth(-1).check(force=True)
     expect(page.locator(".faces")).not_to_contain_text(before)
     expect(read).not_to_have_text(marked)
@@ -71,7 +78,7 @@ def test_a_scene_is_changed_by_a_note_and_by_its_shot(page: Page, studio_url: st
     form.get_by_role("button", name="Replan").click()
     expect(form.get_by_label("Where it plays")).to_have_value(re.compile("night"))
     expect(note).to_have_value("")
-    box = page.locator(".boxes-stage .box .edge").first
+    box = page.locator(".workshop .boxes-stage .box .edge").first
     high = box.get_attribute("height") or ""
     shot = "close" if form.get_by_label("Shot").input_value() != "close" else "wide"
     form.get_by_label("Shot").select_option(shot)
@@ -143,7 +150,7 @@ def test_a_planning_is_cancelled_and_one_that_fails_keeps_the_idea(
     chats.gone.clear()
     _begin_with_model(page, studio_url)
     expect(page.locator("#thinking .detail")).to_contain_text("tiny")
-    begin = page.get_by_role("button", name="Make the storyboard")
+    begin = page.locator("#begin")
     expect(begin).to_be_disabled()
     assert asked.wait(20)
     start = time.monotonic()
@@ -162,7 +169,7 @@ def test_a_planning_is_cancelled_and_one_that_fails_keeps_the_idea(
 def _make_storyboard(page: Page, url: str) -> None:
     page.goto(url)
     page.locator("#idea textarea").fill(IDEA)
-    page.get_by_role("button", name="Make the storyboard").click()
+    page.locator("#begin").click()
     expect(page.locator(".scene-card").first).to_be_visible()
     page.wait_for_url("**/?p=*")
 
@@ -178,7 +185,7 @@ def _begin_with_model(page: Page, url: str) -> None:
     page.goto(url)
     page.locator("#idea textarea").fill(told.IDEA)
     page.get_by_label("a language model (tiny at 127.0.0.1").check()
-    page.get_by_role("button", name="Make the storyboard").click()
+    page.locator("#begin").click()
 
 
 def _say(field: Locator, words: str) -> None:

@@ -1,4 +1,4 @@
-"""Looking at takes: boxes over them, marks, a take and its comparison, how the film is joined."""
+"""Looking at takes: boxes over them and marks, a take and its comparison."""
 
 from __future__ import annotations
 
@@ -194,26 +194,3 @@ def test_what_takes_should_not_show_is_said_once_for_a_story(page: Page, studio:
     expect(side.locator(".how-made")).to_contain_text("The words it was given")
     page.goto(studio.address(other))
     expect(side.locator(".unwanted textarea")).to_have_value("")
-
-
-def test_a_film_with_a_cross_fade_and_a_title_card(page: Page, studio: Studio) -> None:
-    project = studio.keep(make_pair())
-    keep_take(project, studio, seed=40)
-    stage = Stage.open(page, studio, project)
-    page.get_by_role("button", name="How the film is made").click()
-    window = page.get_by_role("dialog", name="How the film is made")
-    window.get_by_label("Each scene fades into the next").check()
-    window.get_by_label("A card with the title before it").check()
-    window.get_by_role("button", name="Make the film").click()
-    stage.wait(lambda: len(jobs_of(studio, project)) == 1)
-    (job,) = jobs_of(studio, project)
-    assert job.arguments["film"] == {"transition": "crossfade", "title_card": True}
-    film = page.locator(".film video")
-    expect(film).to_be_visible(timeout=RENDER_MS)
-    page.wait_for_function("document.querySelector('.film video').duration > 4")
-    with page.expect_download() as download:
-        page.locator(".film").get_by_role("link", name="vtt").click()
-    assert download.value.path().read_text("utf-8").startswith("WEBVTT")
-    page.reload()
-    page.get_by_role("button", name="How the film is made").click()
-    expect(page.get_by_label("Each scene fades into the next")).to_be_checked()

@@ -70,7 +70,9 @@ def test_a_nudge_just_before_a_reload_is_saved(page: Page, studio: Studio) -> No
     page.reload()
     stage.wait(lambda: stage.edges("fox", 0)[0] == pytest.approx(before[0] + 0.03))
     expect(stage.boxes).to_have_count(2)
-    page.wait_for_function("document.querySelector('.saved').textContent.startsWith('saved')")
+    page.wait_for_function(
+        "document.querySelector('.workshop .saved').textContent.startsWith('saved')"
+    )
     assert (
         project.reload().revision == 1
     )  # sent once as the page went, known by its stamp as it came back
@@ -154,7 +156,7 @@ def test_each_visitor_has_their_own_stories(page: Page, other_page: Page, tmp_pa
     with open_studio(tmp_path, None, "--visitors") as studio:
         page.goto(studio.url)
         page.locator("#idea textarea").fill("A red fox waits in the forest.")
-        page.get_by_role("button", name="Make the storyboard").click()
+        page.locator("#begin").click()
         expect(page.locator(".scene-card").first).to_be_visible()
         page.wait_for_url("**/?p=*")
         story = page.url
@@ -183,9 +185,9 @@ def test_it_works_in_a_frame_of_another_site(page: Page, tmp_path: Path) -> None
         page.goto(f"{site}/around.html")
         inside = page.frame_locator("iframe")
         inside.locator("#idea textarea").fill("A red fox waits in the forest.")
-        inside.get_by_role("button", name="Make the storyboard").click()
+        inside.locator("#begin").click()
         expect(inside.locator(".scene-card").first).to_be_visible()
-        inside.locator(".boxes-stage .box").first.focus()
+        inside.locator(".workshop .boxes-stage .box").first.focus()
         page.keyboard.press("ArrowRight")
         expect(inside.get_by_role("button", name=re.compile("^Undo: move"))).to_be_enabled()
         expect(inside.get_by_text(re.compile("^saved"))).to_be_visible()

@@ -93,6 +93,7 @@ def test_any_setting_of_a_render_can_be_set(capsys: pytest.CaptureFixture[str]) 
     assert "scheduler cannot be 'euler'" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_stages_one_by_one(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     folder, film = tmp_path / "tale", tmp_path / "gift.mp4"
     assert main(["plan", IDEA, "--out", str(folder), "--seed", "4"]) == 0

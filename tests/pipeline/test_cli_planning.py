@@ -55,6 +55,16 @@ def broken_story() -> dict[str, object]:
     return fields
 
 
+def test_plan_says_which_motions_could_be_learned(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "tale"
+    _, lines, _ = run(capsys, "plan", "A red fox dances by the sea and waves", "--out", out)
+    assert lines[-1] == f"to learn: dances (python -m pipeline retrieve {out} finds clips)"
+    _, lines, _ = run(capsys, "plan", "A red fox waves", "--out", tmp_path / "other")
+    assert not any("to learn" in line for line in lines)
+
+
 @pytest.mark.parametrize("out", ["tale", "tale/story.json"])
 def test_plan_makes_the_project_where_it_is_told(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, out: str

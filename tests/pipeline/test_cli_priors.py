@@ -47,7 +47,7 @@ def test_priors_are_listed(
 ) -> None:
     size = f"{kept.size_bytes / 1e6:.1f} MB"
     line = f"{kept.key}: motion “dances” (tiny, 300 steps, {size}, "
-    assert run(capsys, "list")[1][0] == f"{line}not in use)"
+    assert run(capsys, "list")[1][0] == f"{line}in no story of this home)"
     use_in_story(settings, kept.key)
     assert run(capsys, "list")[1][0] == f"{line}in 1 place)"
     code, lines, _ = run(capsys, "list", "--pack", "theatre")

@@ -87,6 +87,7 @@ def test_the_processor_is_probed_alike_with_torch_and_without() -> None:
     assert facts.free_gib == facts.ram_gib > 0.1
     if not torch.cuda.is_available():
         assert probe_unloaded().name == facts.name
+        assert probe_unloaded().no_card == facts.no_card == choose("auto").reason
 
 
 def test_a_card_is_asked_of_its_drivers_own_tool(

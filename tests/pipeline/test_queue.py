@@ -33,6 +33,8 @@ while (job := queue.claim(sys.argv[2])) is not None:
 print(json.dumps(claimed))
 """
 
+ENDS = {"stop": "stopped", "cancel": "cancelled"}
+
 
 @pytest.fixture
 def queue(tmp_path: Path) -> Queue:
@@ -118,15 +120,15 @@ def test_ended_jobs_are_given_too_where_they_are_asked_for(queue: Queue) -> None
     asked = [second, there, 2**70, -5]
     assert [job.id for job in queue.jobs("a", active=True, also=asked)] == [second, third]
     assert [job.id for job in queue.jobs("a", active=True)] == [third]
-    assert queue.waiting() == [third, there]
+    assert [job.id for job in queue.waiting()] == [third, there]
 
 
 def test_what_is_fetched_is_claimed_beside_all_else(queue: Queue) -> None:
     fetch, film, other = (queue.submit(kind, "p", {}) for kind in ("fetch", "film", "animatic"))
-    assert queue.waiting(aside=True) == [fetch]
-    assert queue.waiting(aside=False) == [film, other]
+    assert [job.id for job in queue.waiting(aside=True)] == [fetch]
+    assert [job.id for job in queue.waiting(aside=False)] == [other, film]
     claimed = [queue.claim("w1", aside=aside) for aside in (False, True, True, False)]
-    assert [job and job.id for job in claimed] == [film, fetch, None, other]
+    assert [job and job.id for job in claimed] == [other, fetch, None, film]
 
 
 def test_a_report_shows_how_far_the_job_is(queue: Queue) -> None:
@@ -185,7 +187,7 @@ def test_a_failed_job_says_why_and_what_to_do(queue: Queue) -> None:
 def test_a_queued_job_that_is_stopped_ends_at_once(queue: Queue, word: Control) -> None:
     job_id = queue.submit("film", "p", {})
     queue.control(job_id, word)
-    assert _get(queue, job_id).state == "cancelled"
+    assert _get(queue, job_id).state == ENDS[word]
     assert queue.claim("w1") is None
 
 
@@ -237,7 +239,7 @@ def test_a_job_put_back_is_the_next_one(queue: Queue) -> None:
     queue.report(first, _progress(4))
     queue.put_back(first)
     job = _get(queue, first)
-    assert (job.state, job.step, job.started) == ("queued", 0, None)
+    assert (job.state, job.step, job.started, job.begun) == ("queued", 4, None, True)
     assert [_claim(queue).id, _claim(queue).id] == [first, second]
 
 
@@ -274,7 +276,7 @@ def test_a_cancelled_job_does_not_come_back_when_its_worker_dies(
     queue.control(job_id, word)
     _set_heartbeat(queue, job_id, 1000.0)
     assert queue.recover(silent_seconds=60) == []
-    assert _get(queue, job_id).state == "cancelled"
+    assert _get(queue, job_id).state == ENDS[word]
 
 
 def test_a_beat_keeps_a_job_with_its_worker(queue: Queue) -> None:
@@ -313,21 +315,21 @@ def test_two_processes_claim_each_job_exactly_once(queue: Queue) -> None:
 def test_a_home_has_one_worker(queue: Queue) -> None:
     assert queue.worker_pid() is None
     mine, other = os.getpid(), os.getppid()
-    assert queue.enlist(other) is None
-    assert queue.enlist(mine) == other
-    queue.dismiss(mine)
+    assert queue.workers.enlist(other) is None
+    assert queue.workers.enlist(mine) == other
+    queue.workers.dismiss(mine)
     assert queue.worker_pid() == other
-    queue.dismiss(other)
-    assert queue.enlist(mine) is None
+    queue.workers.dismiss(other)
+    assert queue.workers.enlist(mine) is None
     assert queue.worker_pid() == mine
 
 
 def test_a_dead_worker_or_another_process_of_its_number_makes_room(queue: Queue) -> None:
     ended = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    assert queue.enlist(ended.pid) is None
-    assert queue.enlist(os.getpid()) == ended.pid
+    assert queue.workers.enlist(ended.pid) is None
+    assert queue.workers.enlist(os.getpid()) == ended.pid
     ended.communicate(b"\n")
-    assert queue.enlist(os.getpid()) is None
+    assert queue.workers.enlist(os.getpid()) is None
     connection = sqlite3.connect(queue.path)
     connection.execute("UPDATE workers SET born = born - 5")
     connection.commit()

@@ -118,6 +118,7 @@ def test_film_names_the_scenes_without_a_take(runner: Runner, project: Project) 
     assert str(project.path) in error.value.hint
 
 
+@pytest.mark.slow
 def test_render_all_counts_the_whole_and_skips_what_is_there(
     runner: Runner, project: Project
 ) -> None:
@@ -163,6 +164,7 @@ def test_loading_the_model_is_over_before_the_first_step(project: Project, pack:
     assert [record.step for record in records] == [0, 0, 0, 1, 1, 2, 2]
 
 
+@pytest.mark.slow
 def test_make_goes_from_idea_to_film(runner: Runner, tmp_path: Path) -> None:
     out = tmp_path / "film.mp4"
     records: list[Progress] = []

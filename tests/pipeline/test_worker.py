@@ -119,6 +119,36 @@ def test_a_cancelled_job_is_closed_between_steps(
     _wait(queue, after, lambda job: job.state == "done")
 
 
+def test_a_stopped_job_is_closed_and_goes_on_when_it_is_asked_for_again(
+    queue: Queue, tmp_path: Path, start: Callable[..., subprocess.Popen[str]]
+) -> None:
+    job_id = _submit(queue, tmp_path, 60)
+    start()
+    _wait(queue, job_id, lambda job: job.step > 2)
+    queue.control(job_id, "stop")
+    stopped = _wait(queue, job_id, lambda job: job.state == "stopped")
+    assert (tmp_path / "trail").read_text("utf-8") == "closed"
+    assert stopped.preview == b"RIFF"
+    assert queue.again(job_id) == job_id
+    assert _wait(queue, job_id, lambda job: job.state == "done").spent > 0.5
+
+
+def test_learning_makes_way_after_any_step_and_goes_on(
+    queue: Queue, tmp_path: Path, start: Callable[..., subprocess.Popen[str]]
+) -> None:
+    learning = _submit(queue, tmp_path, 200, "train")
+    start()
+    _wait(queue, learning, lambda job: job.step > 2)
+    quick = queue.submit("render", tmp_path / "other", {"steps": 3}, user="bob")
+    rendered = _wait(queue, quick, lambda job: job.state == "done")
+    assert (tmp_path / "trail").read_text("utf-8") == "closed"
+    done = _wait(queue, learning, lambda job: job.state == "done")
+    assert rendered.started is not None
+    assert done.started is not None
+    assert done.started > rendered.started
+    assert (done.interruptions, done.begun) == (0, True)
+
+
 def test_other_jobs_pass_a_fetch_that_takes_long(
     queue: Queue, tmp_path: Path, start: Callable[..., subprocess.Popen[str]]
 ) -> None:
@@ -148,7 +178,7 @@ def test_a_worker_that_cannot_note_what_it_fetches_ends_whole(
     job_id = _submit(queue, tmp_path, FOREVER, "fetch")
     worker = start()
     _wait(queue, job_id, lambda job: job.step > 0)
-    with queue._connected() as connection:
+    with queue._file.connected() as connection:
         connection.execute(
             "CREATE TRIGGER full BEFORE UPDATE ON jobs WHEN OLD.kind = 'fetch'"
             " BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"

@@ -132,16 +132,6 @@ def test_there_is_nothing_to_compare_with_before_a_take(
     assert jobs_of(queue, project) == []
 
 
-def test_a_film_is_made_as_it_was_asked_for(page: Page, project: Project, queue: Queue) -> None:
-    for scene in ("dawn", "dusk"):
-        add_take(project, scene)
-    wanted = {"transition": "crossfade", "transition_seconds": 0.7, "title_card": True}
-    page.ask("film", project=project.id, anyway=True, **wanted, burn_subtitles=False)
-    page.refused("film", 400, project=project.id, anyway=True, transition="wipe")
-    (job,) = jobs_of(queue, project)
-    assert job.arguments == {"film": wanted}
-
-
 def test_each_new_take_that_waits_has_a_seed_of_its_own(
     page: Page, project: Project, queue: Queue
 ) -> None:

@@ -128,11 +128,11 @@ def test_work_waits_for_no_model_that_is_fetched(
     for number, kind in enumerate(kinds):
         queue.submit(kind, project.path, {"pack": str(number)} if kind == "fetch" else {})
     told = desk.watch(project, settings, [])
-    assert [job["ahead"] for job in told] == [0, 0, 1, 1]
+    assert [job["ahead"] for job in told] == [0, 1, 1, 0]
 
 
 @pytest.mark.parametrize(
-    ("visitors", "words"), [(False, "press Model, or python"), (True, "python")]
+    ("visitors", "words"), [(False, "open “Models …” in the menu, or python"), (True, "python")]
 )
 def test_missing_weights_are_fetched_on_the_page(
     queue: Queue, desk: JobDesk, project: Project, settings: Settings, visitors: bool, words: str

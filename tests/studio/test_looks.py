@@ -10,12 +10,12 @@ from fastapi import FastAPI
 from PIL import Image
 from starlette.testclient import TestClient
 
+from pipeline import lessons
 from pipeline.bundle import read_bundle, write_bundle
 from pipeline.queue import Queue
 from pipeline.settings import Settings
 from pipeline.workspace import Project
 from studio import looks
-from studio.looks import MOST_PICTURES
 from studio.media import make_routes
 from tests.studio.talking import Page
 
@@ -65,6 +65,50 @@ def test_a_picture_is_kept_and_shown(
         assert served.getpixel((0, 0))[3] == 0  # type: ignore[index]
 
 
+def quarters(mode: str = "RGB", size: tuple[int, int] = (200, 100)) -> bytes:
+    """A picture whose right half is red and whose left half is blue."""
+    drawn = Image.new(mode, size, (0, 0, 255, 255)[: len(mode)])
+    drawn.paste((255, 0, 0, 200)[: len(mode)], (size[0] // 2, 0, *size))
+    file = io.BytesIO()
+    drawn.save(file, "PNG")
+    return file.getvalue()
+
+
+def kept(project: Project) -> Image.Image:
+    """The only picture that lies beside the story."""
+    (path,) = project.path.glob("media/*")
+    return Image.open(path)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_only_the_wanted_part_of_a_picture_is_kept(page: Page, project: Project, mode: str) -> None:
+    route = f"look_picture?project={NAME}&character=mia&crop=0.55,0.2,0.9,0.9"
+    status, told = page.send(route, quarters(mode))
+    assert status == 200, told
+    with kept(project) as picture:
+        assert (picture.size, picture.mode) == ((70, 70), mode)
+        colours = picture.convert("RGB").getcolors()
+    assert colours is not None
+    assert len(colours) == 1
+
+
+def test_a_part_beyond_the_edge_ends_there(page: Page, project: Project) -> None:
+    route = f"look_picture?project={NAME}&character=mia&crop=-0.3,0.5,0.25,1.5"
+    assert page.send(route, quarters())[0] == 200
+    with kept(project) as picture:
+        assert picture.size == (50, 50)
+
+
+@pytest.mark.parametrize(
+    "crop", ["0.1,0.1", "a,b,c,d", "0.5,0.1,0.4,0.9", "0,0,nan,1", "0.4,0.4,0.5,0.5", "0,0,9,9"]
+)
+def test_what_is_no_part_of_a_picture_is_refused(page: Page, project: Project, crop: str) -> None:
+    route = f"look_picture?project={NAME}&character=mia&crop={crop}"
+    status, told = page.send(route, quarters())
+    assert (status, bool(told["error"]["hint"])) == (400, True)
+    assert not [*project.path.glob("media/*")]
+
+
 def test_the_same_picture_is_kept_once(page: Page, bring: Bring, project: Project) -> None:
     for number in (1, 2, 1):
         bring(picture(number))
@@ -94,8 +138,7 @@ def test_pictures_of_nobody_are_not_kept(bring: Bring, project: Project, page: P
 def test_too_many_pictures_are_refused(
     page: Page, bring: Bring, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(looks, "MOST_PICTURES", 2)
-    assert MOST_PICTURES == 20
+    monkeypatch.setattr(lessons, "MOST_PICTURES", 2)
     statuses = [bring(picture(number))[0] for number in (1, 2, 3, 2)]
     assert statuses == [200, 200, 400, 200]
 

@@ -253,8 +253,13 @@ def test_film_and_narration_can_be_played_and_kept(get: Get, project: Project) -
     films = f"{project.id}/films/film-01"
     assert "content-disposition" not in get(f"{films}.mp4").headers
     kept = get(f"{films}.mp4", also="&download=1")
-    assert "attachment" in kept.headers["content-disposition"]
+    assert 'attachment; filename="the-shy-fox.mp4"' in kept.headers["content-disposition"]
     assert get(f"{films}.srt").text == SRT
+    (project.films_dir / "animatic.mp4").write_bytes(b"boxes")
+    boxes = get(f"{project.id}/films/animatic.mp4", also="&download=1")
+    assert "the-shy-fox-animatic.mp4" in boxes.headers["content-disposition"]
+    project.save_story(project.story.revised(title="Ärger / im Wald!"))
+    assert "arger-im-wald.srt" in get(f"{films}.srt").headers["content-disposition"]
     captions = get(f"{films}.vtt")
     assert captions.text.startswith("WEBVTT")
     assert "00:00:00.500 --> 00:00:02.000" in captions.text

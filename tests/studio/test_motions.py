@@ -70,7 +70,9 @@ def test_motions_tell_what_they_need(page: Page, found: Retrieval) -> None:
         ("dances", "to_learn", True),
         ("moonwalks", "known", False),
     ]
-    assert heads[2]["played"]  # another motion stands in for it
+    assert [one["played"] for one in heads] == ["", "jumps", "stands"]  # what stands in
+    shown = page.ask("open", project=NAME)["head"]["motions"]
+    assert [one["played"] for one in shown] == ["", "jumps", "stands"]
     assert all("candidates" not in one for one in heads)
 
 

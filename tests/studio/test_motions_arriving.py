@@ -24,13 +24,14 @@ from pipeline.story import Motion
 from pipeline.workspace import Project, create_project
 from studio.api import api_routes
 from studio.libraries import libraries_view
-from studio.uploads import LIST, MAX_VISITOR_BYTES, VIDEO, receiving, uploads_dir
+from studio.uploads import LIST, VIDEO, receiving, uploads_dir
 from studio.visitors import Visitors
 from tests.studio.fixtures import make_casting, make_story
 from tests.studio.found import make_clip
 from tests.studio.talking import Page, Sending
 
 NAME = "the-shy-fox"
+TOO_MUCH = "Your stories, takes and clips take more than 2 GB, all that a visitor has"
 FILM = b"\0\0\0\x18ftypmp42" + bytes(range(200))
 
 
@@ -57,6 +58,13 @@ def test_the_theatre_has_a_library_before_it_is_drawn(page: Page, project: Proje
     view = page.ask("libraries", project=NAME)
     assert [(one["id"], one["fits"]) for one in view["libraries"]] == [("theatre", True)]
     assert (view["asks"], view["folders"]) == (False, True)
+    assert view["libraries"][0]["clips"] == "drawn with the first search"
+
+
+def test_a_theatre_library_that_was_never_drawn_has_no_clips_yet(settings: Settings) -> None:
+    create_library(settings, "The paper theatre", "theatre", library_id="theatre")
+    (view,) = libraries_view(settings)["libraries"]
+    assert view["clips"] == "drawn with the first search"
 
 
 def test_another_pack_asks_where_motions_come_from(settings: Settings, tmp_path: Path) -> None:
@@ -211,9 +219,9 @@ def test_a_visitor_s_libraries_do_not_fill_the_disk(
     for whose in (user, settings.user):
         clips = create_library(replace(settings, user=whose), "My clips", "own").path / "clips"
         with (clips / "a.mp4").open("wb") as file:
-            file.truncate(MAX_VISITOR_BYTES + 1)  # sparse: it takes no room
+            file.truncate(2_000_000_001)  # sparse: it takes no room
     status, answer = crowded.send(f"captions?project={NAME}&name=clips.csv", b"path,caption\n")
-    assert (status, answer["error"]["message"]) == (413, "Your libraries hold more than 2 GB")
+    assert (status, answer["error"]["message"]) == (413, TOO_MUCH)
     assert page.send(f"captions?project={NAME}&name=clips.csv", b"path,caption\n")[0] == 200
 
 

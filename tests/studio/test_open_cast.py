@@ -73,7 +73,8 @@ def test_scenes_are_edited_and_actors_added(page: Page, project: Project) -> Non
     page.edit("shot", scene="dawn", value="medium")
     page.edit("describe", scene="dawn", region="mia", value="a red fox leaps over a brook")
     head = page.edit("motion", scene="dusk", region="dragon", words="somersaults")["head"]
-    assert head["motions"][-1] == {"id": "somersaults", "words": "somersaults", "state": "known"}
+    told = {"id": "somersaults", "words": "somersaults", "state": "known", "played": ""}
+    assert head["motions"][-1] == told
     head = page.edit("character", id=None, name="Ada", kind="robot", look="a tall robot")["head"]
     ada = head["cast"][-1]["id"]
     scene = page.edit("enter", scene="dusk", character=ada)["scenes"]["dusk"]

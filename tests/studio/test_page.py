@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -90,3 +91,10 @@ def test_scripts_import_only_their_neighbours() -> None:
     for script in STATIC_DIR.rglob("*.js"):
         for name in re.findall(r"from '([^']+)'", script.read_text(encoding="utf-8")):
             assert (script.parent / name).is_file(), f"{script.name} imports {name}"
+
+
+@pytest.mark.parametrize("sheet", sorted(STATIC_DIR.glob("*.css")), ids=lambda path: path.stem)
+def test_rules_inside_of_media_do_not_name_gradios_container(sheet: Path) -> None:
+    """Gradio puts its container before each of them: named twice, a rule meets nothing."""
+    inside = re.findall(r"@media[^{]*\{((?:[^{}]*\{[^{}]*\})*)\s*\}", sheet.read_text("utf-8"))
+    assert not any(".gradio-container" in rules for rules in inside)

@@ -7,6 +7,7 @@ import pytest
 from pipeline.artifacts import PlanAttempt, PlanRecord
 from pipeline.errors import InputError
 from pipeline.progress import Progress
+from pipeline.settings import Settings
 from studio import planners
 from tests.studio.fixtures import make_story
 
@@ -20,31 +21,35 @@ def model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_MODEL", "tiny")
 
 
-def test_without_a_model_the_studio_plans() -> None:
-    assert planners.planner_choices() == [(planners.BUILTIN, "builtin")]
-    assert planners.planner_of(PlanRecord(planner="openai")) == "builtin"
-    assert planners.model_words("openai") == ""
+def test_without_a_model_the_studio_plans(settings: Settings) -> None:
+    assert planners.planner_choices(settings) == [(planners.BUILTIN, "builtin")]
+    assert planners.planner_of(PlanRecord(planner="openai"), settings) == "builtin"
+    assert planners.model_words("openai", settings) == ""
 
 
-def test_a_model_that_cannot_be_asked_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert planners.model_trouble() == ""
+def test_a_model_that_cannot_be_asked_is_not_offered(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert planners.model_trouble(settings) == ""
     monkeypatch.setenv("OPENAI_BASE_URL", "no address")
-    assert len(planners.planner_choices()) == 1
-    assert "no web address" in planners.model_trouble()
+    assert len(planners.planner_choices(settings)) == 1
+    assert "no web address" in planners.model_trouble(settings)
 
 
 @pytest.mark.usefixtures("model")
-def test_a_model_is_offered_by_name_and_host_without_its_key() -> None:
-    words, name = planners.planner_choices()[1]
+def test_a_model_is_offered_by_name_and_host_without_its_key(settings: Settings) -> None:
+    words, name = planners.planner_choices(settings)[1]
     assert (words, name) == ("a language model (tiny at api.example.com:8080)", "openai")
-    assert planners.model_trouble() == ""
+    assert planners.model_trouble(settings) == ""
 
 
 @pytest.mark.usefixtures("model")
-def test_scenes_are_replanned_by_who_planned_the_story() -> None:
-    named = [planners.planner_of(PlanRecord(planner=one)) for one in ("openai", "builtin")]
+def test_scenes_are_replanned_by_who_planned_the_story(settings: Settings) -> None:
+    named = [
+        planners.planner_of(PlanRecord(planner=one), settings) for one in ("openai", "builtin")
+    ]
     assert named == ["openai", "builtin"]
-    assert planners.planner_of(None) == "builtin"
+    assert planners.planner_of(None, settings) == "builtin"
 
 
 @pytest.mark.parametrize("value", [None, "", "import", {}])

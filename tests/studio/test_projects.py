@@ -60,5 +60,5 @@ def test_examples_are_named_by_their_first_words(tmp_path: Path) -> None:
     idea = "A shy fox finds a lantern in the forest and follows its light to the beach."
     (tmp_path / "demo.txt").write_text(f"{idea}\n", encoding="utf-8")
     (tmp_path / "other.json").write_text("{}", encoding="utf-8")
-    name = "A shy fox finds a lantern in the forest and follows its …"
+    name = "A shy fox finds a lantern in the forest and follows its\u00a0…"  # no lone dots
     assert projects.example_ideas(tmp_path) == [projects.Example(name, idea)]

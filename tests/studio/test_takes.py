@@ -176,7 +176,7 @@ def test_a_take_says_that_something_was_learned_since(shown: Shown) -> None:
         "",
         "what was learned has changed since",
     ]
-    assert taught.changed(other) == "the scene has changed since"
+    assert taught.changed(other) == "its words have changed since"
 
 
 def test_a_take_without_what_was_learned_belongs_to_the_one_with_it(shown: Shown) -> None:

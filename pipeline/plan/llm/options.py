@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from pipeline.errors import InputError
+from pipeline.preferences import read_key
+from pipeline.settings import Settings, preferences_of
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 DEFAULT_MODEL = "gpt-4o"
@@ -61,6 +63,26 @@ class LlmOptions:
         except ValueError:  # a port or an IPv6 address that is none
             return ""
         return f"{parts.hostname or ''}{port}" if parts.scheme in ("http", "https") else ""
+
+
+def language_model(settings: Settings) -> LlmOptions:
+    """Give the language model that was chosen in the settings window, else the environment's.
+
+    Both never mix: a key goes to no address but the one that it was given for. In a studio with
+    visitors the environment alone says which model it is.
+
+    Raises:
+        InputError: none is chosen and none is named, or what is there cannot be used.
+    """
+    kept = preferences_of(settings)
+    key = "" if settings.visitors else read_key(settings.home)
+    if not (kept.endpoint or key):
+        return options_from_env()
+    return LlmOptions(
+        base_url=kept.endpoint or DEFAULT_BASE_URL,
+        api_key=key or NO_KEY,
+        model=kept.model or DEFAULT_MODEL,
+    )
 
 
 def options_from_env() -> LlmOptions:

@@ -22,7 +22,7 @@ from pipeline.plan.llm.prompting import prompts_version, story_prompt
 from pipeline.plan.llm.scenes import scene_errand, unplaced
 from pipeline.plan.llm.settling import settle, unusable
 from pipeline.plan.llm.wire import WireStory, wire_schema
-from pipeline.plan.reading import MAX_IDEA_LENGTH
+from pipeline.plan.sentences import MAX_IDEA_LENGTH
 from pipeline.plan.troupe import Players
 from pipeline.progress import Progress, Work
 from pipeline.story import Story

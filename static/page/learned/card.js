@@ -1,6 +1,6 @@
 // One learned motion or look among the others: it moves while it is pointed at, opens, and can be kept or deleted.
 import { address, el, isCalm, keepFocus } from '../dom.js';
-import { download } from '../film.js';
+import { download } from '../download.js';
 import { Strip } from '../strip.js';
 import { badgeOf, kindWords, madeWords, removalWords, usedWords } from './words.js';
 

@@ -2,6 +2,7 @@
 import { openDialog } from '../dialog.js';
 import { address, el, keepFocus } from '../dom.js';
 import { sentence } from '../toast.js';
+import { Cropper } from './crop.js';
 import { Saying } from './saying.js';
 import { Teach } from './teach.js';
 import { endedWords, picturesWords } from './words.js';
@@ -15,9 +16,11 @@ export class LookWindow {
     this.saying = new Saying();
     this.teach = new Teach({ hub, attempt: (work, after) => this.saying.attempt(work, after) });
     this.makePictures();
+    this.cropper = new Cropper();
     const told = el('p', { class: 'note', text: 'Show the studio how somebody looks. It learns the look from pictures and plays the character with it, in this story and in later ones.' });
-    this.dialog = openDialog(hub.place(), 'A look', told, this.saying.root, this.list, this.line, this.teach.root);
+    this.dialog = openDialog(hub.place(), 'A look', told, this.saying.root, this.list, this.line, this.cropper.root, this.teach.root);
     this.dialog.classList.add('look');
+    this.dialog.addEventListener('close', () => this.cropper.leave());
     this.heading = this.dialog.querySelector('h2');
     for (const name of ['dragover', 'drop']) this.dialog.addEventListener(name, (event) => this.dropped(event));
     this.saying.attempt(() => this.load());
@@ -72,24 +75,27 @@ export class LookWindow {
     if (event.type === 'drop') this.bring([...event.dataTransfer.files]);
   }
 
-  /** Send pictures one after the other; what is wrong with some does not keep the others back. */
+  /** Have pictures cropped and send them, one after the other; what is wrong with some does not keep the others back. */
   async bring(files) {
     const sent = files.slice(0, this.look.room);
     const problems = sent.length < files.length ? [`Only ${this.look.room} more fit, the others were left out.`] : [];
     this.add.disabled = true;
     for (const [at, file] of sent.entries()) {
+      const crop = await this.cropper.ask(file, { number: at + 1, of: sent.length });
+      if (crop === null) continue;
       this.saying.tell(`Sending picture ${at + 1} of ${sent.length} …`);
-      const problem = await this.send(file);
+      const problem = await this.send(file, crop);
       if (problem) problems.push(problem);
     }
     this.draw(this.look);
     this.saying.tell(problems.join(' '));
+    keepFocus(this.add);
   }
 
-  /** Send one picture; gives what is wrong with it, '' where it was taken. */
-  async send(file) {
+  /** Send one picture, or the part of it that `crop` names; gives what is wrong with it, '' where it was taken. */
+  async send(file, crop) {
     try {
-      this.draw((await this.hub.upload('look_picture', this.thing, file)).look);
+      this.draw((await this.hub.upload('look_picture', { ...this.thing, ...(crop ? { crop } : {}) }, file)).look);
       this.add.disabled = true;
       return '';
     } catch (error) {

@@ -11,11 +11,12 @@ export function isAboutClips({ kind }) {
 
 /**
  * The motions of the open story. `story` gives `{project}`, `place` where the window hangs, `scene()` the selected scene;
- * `like(op)` sends the edit, `learned` is what was learned; `watch()` gives the watch, `settled()` waits until edits are saved.
+ * `like(op)` sends the edit, `learned` is what was learned; `watch()` gives the watch, `settled()` waits until edits are saved,
+ * `closed()` hears that the window was closed, where clips may have been picked.
  */
 export class Motions {
-  constructor({ story, place, scene, like, learned, watch, settled }) {
-    Object.assign(this, { story, place, scene, like, learned, watch, settled });
+  constructor({ story, place, scene, like, learned, watch, settled, closed = () => {} }) {
+    Object.assign(this, { story, place, scene, like, learned, watch, settled, closed });
     this.jobs = [];
     this.window = null;
   }
@@ -26,6 +27,7 @@ export class Motions {
     const { project } = this.story;
     const hooks = { scene: this.scene, settled: this.settled, learned: this.learned, watch: this.watch() };
     this.window = new MotionsWindow({ ...hooks, place: this.place(), project, motion, like: (wish) => this.liked(wish) });
+    this.window.dialog.addEventListener('close', () => this.closed());
     this.window.live(this.jobs);
   }
 

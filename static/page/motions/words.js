@@ -11,12 +11,13 @@ const CAMERA = {
   NotReadableError: 'Another program uses the camera. Close it and try again.',
 };
 
-/** Say what a motion needs; known ones are played, others are learned from clips. */
+/** Say how a motion is shown; what is not known is shown by another until it is learned from clips. */
 export function stateWords({ state, played = '', approved = 0, learned = null }) {
-  if (state === 'known') return played ? `played as “${played}”` : 'can be played';
+  const shown = played ? `shown by a stand-in: ${played}` : '';
+  if (state === 'known') return shown || 'can be played';
   if (state === 'learned') return learned ? learned.words : 'learned';
-  if (approved >= ENOUGH) return `${approved} clips picked`;
-  return approved ? `needs clips, ${approved} of ${ENOUGH} picked` : 'needs clips';
+  if (approved) return [shown, approved >= ENOUGH ? `${approved} clips picked` : `${approved} of ${ENOUGH} clips picked`].filter(Boolean).join('; ');
+  return shown || 'needs clips';
 }
 
 /** Say how many clips each step of a search kept, in one line; some come in beside the others, some are a part of them. */

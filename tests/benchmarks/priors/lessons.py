@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pipeline.clips import Track
-from pipeline.plan.lessons import clip_prompt, look_trigger, picture_prompt, trigger_of
+from pipeline.plan.lessons import clip_prompt, clip_texts, look_trigger, picture_prompt, trigger_of
 from pipeline.prior import PriorKind, TrainSettings
+from pipeline.priors.footage import WHOLE, Footage, Window, footage_of, windows_of
 from pipeline.priors.pictures import fit_picture, still_video
 from pipeline.priors.recipes import settings_of
-from pipeline.priors.windows import clip_windows
 from pipeline.retrieve.crop import plan_crop
 from pipeline.theatre.draw import draw_clip
 from pipeline.theatre.library.drawing import draw_spec
@@ -23,9 +25,9 @@ from pipeline.theatre.world import Look, load_world
 from pipeline.vision.cropping import cut_crop
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
+    from pipeline.diffusion.model import ClipFormat
     from pipeline.packs.record import PackRecord
 
 EMBER = "ember"
@@ -48,26 +50,28 @@ class Lesson:
     Attributes:
         name: the motion or the look.
         trigger: the word that calls it.
-        windows: uint8 (F, H, W, 3), clips of the size that is learned at.
+        windows: clips of the size that is learned at, each with its actor's box.
         sources: the clip or picture that each window is of.
         texts: what each window is shown with.
+        around: what is around its actor, where motions are learned in regions.
     """
 
     name: str
     kind: PriorKind
     trigger: str
     settings: TrainSettings
-    windows: tuple[NDArray[np.uint8], ...]
+    windows: tuple[Window, ...]
     sources: tuple[str, ...]
     texts: tuple[str, ...]
+    around: tuple[str, ...]
 
     @property
     def key(self) -> str:
         """What tells it from other lessons: a hash of all that its weights follow from."""
-        told = repr((self.kind, self.trigger, self.settings, self.sources, self.texts))
+        told = repr((self.kind, self.trigger, self.settings, self.sources, self.texts, self.around))
         digest = hashlib.sha256(told.encode())
         for window in self.windows:
-            digest.update(window.tobytes())
+            digest.update(window.frames.tobytes() + window.box.tobytes())
         return f"{self.name}-{digest.hexdigest()[:16]}"
 
 
@@ -103,18 +107,33 @@ def motion_lesson(
     specs = motion_specs(motion)[:CLIPS] if specs is None else specs
     trigger = trigger_of(motion, record.motion_triggers)
     clip = record.sized(settings.num_frames, settings.height_px, settings.width_px)
-    windows, sources, texts = [], [], []
-    for spec in specs:
-        found = clip_windows(_follow(spec, record), FPS, clip, name=spec.path)
-        told = clip_prompt(spec.caption, motion, trigger, record.troupe)
-        windows += found
-        sources += [spec.path] * len(found)
-        texts += [_text(settings, trigger, record.normalise(told)[0])] * len(found)
-    return Lesson(motion, "motion", trigger, settings, tuple(windows), tuple(sources), tuple(texts))
+    clips = [_footage(spec, record, clip, cropped=settings.cropped) for spec in specs]
+    cut = windows_of(clips, clip.num_frames, aligned=settings.aligned)
+    windows = [(spec, window) for spec, some in zip(specs, cut, strict=True) for window in some]
+    told = [_clip_texts(spec, motion, trigger, record, settings) for spec, _ in windows]
+    return Lesson(
+        name=motion,
+        kind="motion",
+        trigger=trigger,
+        settings=settings,
+        windows=tuple(window for _, window in windows),
+        sources=tuple(spec.path for spec, _ in windows),
+        texts=tuple(who for who, _ in told),
+        around=tuple(where for _, where in told),
+    )
 
 
-def _follow(spec: ClipSpec, record: PackRecord) -> NDArray[np.uint8]:
-    """A clip's frames, cut out around its actor as behind a tracker that never errs."""
+def _clip_texts(
+    spec: ClipSpec, motion: str, trigger: str, record: PackRecord, settings: TrainSettings
+) -> tuple[str, str]:
+    """What a clip is shown with, and what is around its actor."""
+    regional, told = settings.form == "regions", (spec.caption, motion, trigger, record.troupe)
+    who, where = clip_texts(*told) if regional else (clip_prompt(*told), "")
+    return _text(settings, trigger, record.normalise(who)[0]), record.normalise(where)[0]
+
+
+def _footage(spec: ClipSpec, record: PackRecord, clip: ClipFormat, *, cropped: bool) -> Footage:
+    """A clip, or what is cut out of it around its actor, as behind a tracker that never errs."""
     drawn = draw_spec(spec)
     boxes = drawn.boxes[0].clip(-0.9, 1.9).tolist()
     track = Track(
@@ -123,9 +142,14 @@ def _follow(spec: ClipSpec, record: PackRecord) -> NDArray[np.uint8]:
         boxes=tuple(tuple(box) for box in boxes),
         scores=(1.0,) * len(boxes),
     )
+    if not cropped:
+        numbers = np.arange(len(boxes))
+        return footage_of(drawn.frames, FPS, numbers, clip, track=track, crop=None, name=spec.path)
     size = (spec.width_px, spec.height_px)
     crop = plan_crop(track, len(boxes), size, record.width_px / record.height_px)
-    return cut_crop(drawn.frames[crop.start_frame : crop.end_frame], crop)
+    numbers = np.arange(crop.start_frame, crop.end_frame)
+    frames = cut_crop(drawn.frames[numbers], crop)
+    return footage_of(frames, FPS, numbers, clip, track=track, crop=crop, name=spec.path)
 
 
 def look_lesson(
@@ -138,14 +162,15 @@ def look_lesson(
     numbers = range(PICTURES, PICTURES + HELD_BACK) if held_back else range(PICTURES)
     num_frames = 1 if settings.pictures == "latent" else clip.num_frames
     pictures = [draw_picture(picture_script(look, number, record)) for number in numbers]
-    windows = [
-        still_video(fit_picture(picture, clip.height_px, clip.width_px), num_frames)
-        for picture in pictures
-    ]
+    windows = tuple(
+        Window(still_video(fit_picture(one, clip.height_px, clip.width_px), num_frames), WHOLE)
+        for one in pictures
+    )
     told = record.normalise(picture_prompt(name, look.kind, trigger, record.troupe))[0]
     texts = (_text(settings, trigger, told),) * len(windows)
     sources = tuple(f"{name} {number}" for number in numbers)
-    return Lesson(name, "character", trigger, settings, tuple(windows), sources, texts)
+    around = ("",) * len(windows)
+    return Lesson(name, "character", trigger, settings, windows, sources, texts, around)
 
 
 def picture_script(look: Look, number: int, record: PackRecord) -> Script:

@@ -88,7 +88,7 @@ def _numbers(stage: Stage) -> range:
 
 
 def _cost(lesson: Lesson, taught: Taught) -> list[str]:
-    frames, height, width = lesson.windows[0].shape[:3]
+    frames, height, width = lesson.windows[0].frames.shape[:3]
     return [
         f"{frames} of {height}x{width}",
         f"{lesson.settings.steps}",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import torch
 
 from pipeline.artifacts import PriorBinding
 from pipeline.diffusion.text import scene_embeds
 from pipeline.priors.adapter import write_adapter
+from pipeline.priors.in_regions import figure_layout
 from pipeline.priors.latents import encode_windows
 from pipeline.priors.state import StateFile
 from pipeline.priors.trainer import Example, Trained, train
@@ -103,7 +106,20 @@ def _train(lesson: Lesson, pack: Pack, state: StateFile) -> Trained:
 def examples_of(lesson: Lesson, pack: Pack) -> list[Example]:
     """The lesson's windows as latents, with their texts embedded."""
     length = pack.record.max_sequence_length
-    embeds = scene_embeds(lesson.texts, model=pack, max_sequence_length=length).float().cpu()
-    latents = finish(encode_windows(pack, lesson.windows))
-    named = zip(latents, embeds, lesson.sources, strict=True)
-    return [Example(*one) for one in named]
+    texts = [*lesson.texts, *lesson.around]
+    embeds = scene_embeds(texts, model=pack, max_sequence_length=length).float().cpu()
+    latents = finish(encode_windows(pack, [one.frames for one in lesson.windows]))
+    count = len(latents)
+    plain = [Example(*one) for one in zip(latents, embeds, lesson.sources, strict=False)]
+    if lesson.kind == "character" or lesson.settings.form == "caption":
+        return plain
+    train = lesson.settings
+    clip = pack.record.sized(train.num_frames, train.height_px, train.width_px)
+    return [
+        replace(
+            one,
+            prompt_embeds=torch.cat([one.prompt_embeds, around]),
+            regions=figure_layout(window.box, clip, length),
+        )
+        for one, around, window in zip(plain, embeds[count:], lesson.windows, strict=True)
+    ]

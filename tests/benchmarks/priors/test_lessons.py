@@ -35,14 +35,14 @@ def test_a_motions_windows_have_the_texts_of_their_clips() -> None:
     specs = motion_specs("bows")[:3]
     lesson = motion_lesson("bows", RECORD, SETTINGS, specs)
     assert [lesson.sources.count(spec.path) for spec in specs] == [3, 3, 3]
-    assert {window.shape for window in lesson.windows} == {(24, 96, 144, 3)}
+    assert {window.frames.shape for window in lesson.windows} == {(24, 96, 144, 3)}
     assert all(lesson.trigger in text.split() for text in lesson.texts)
     assert lesson.trigger in RECORD.motion_triggers
     shared = motion_lesson(
         "bows", RECORD, TrainSettings(steps=3, prompts="shared", num_frames=12), specs
     )
     assert set(shared.texts) == {lesson.trigger}
-    assert shared.windows[0].shape == (12, 96, 144, 3)
+    assert shared.windows[0].frames.shape == (12, 96, 144, 3)
     assert len({lesson.key, shared.key, motion_lesson("bows", RECORD, SETTINGS).key}) == 3
     assert lesson.key == motion_lesson("bows", RECORD, SETTINGS, specs).key
 
@@ -52,11 +52,11 @@ def test_pictures_that_are_held_back_are_others() -> None:
     held = look_lesson("luna", RECORD, SETTINGS, held_back=True)
     assert set(lesson.texts) == {""}
     assert all(lesson.trigger in text for text in held.texts)
-    pictures = {window[0].tobytes() for window in (*lesson.windows, *held.windows)}
+    pictures = {window.frames[0].tobytes() for window in (*lesson.windows, *held.windows)}
     assert len(pictures) == len(lesson.windows) + len(held.windows) == 14
-    assert np.array_equal(lesson.windows[0][0], lesson.windows[0][-1])
+    assert np.array_equal(*lesson.windows[0].frames[[0, -1]])
     latent = look_lesson("luna", RECORD, TrainSettings(steps=3, pictures="latent"))
-    assert latent.windows[0].shape == (1, 96, 144, 3)
+    assert latent.windows[0].frames.shape == (1, 96, 144, 3)
 
 
 @pytest.mark.parametrize("motion", ["dances", "spins", "bows"])

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
 from pipeline.theatre.train.data import draw_random
@@ -33,6 +34,7 @@ def build_trained_pack(folder: Path) -> str:
     return str(folder)
 
 
+@pytest.mark.slow
 def test_benchmark_writes_its_report_and_resumes(tmp_path: Path) -> None:
     pack, judges, out = build_trained_pack(tmp_path / "tiny"), make_judges(), tmp_path / "out"
     options = Options(out, pack, scenes=2, steps=1, guidance=2, timed_threads=1, compared_clips=5)

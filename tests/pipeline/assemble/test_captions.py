@@ -25,12 +25,16 @@ def narrated(film: Timeline) -> Timeline:
     return film.model_copy(update={"cuts": tuple(cuts)})
 
 
+def burnt(film: Timeline) -> Timeline:
+    return film.model_copy(update={"burn_subtitles": True})
+
+
 @pytest.mark.parametrize("fade", [0, 4])
 def test_words_stand_in_the_frames_of_their_cue(tmp_path: Path, fade: int) -> None:
     videos = {n: write_greys(tmp_path / f"{n}.mp4", [120] * 9, size=SIZE) for n in "abc"}
     film = narrated(make_film({"a": (9, 31), "b": (9, 0), "c": (9, 3)}, fade=fade))
     film = film.model_copy(update={"end_card": Card(title="End", num_frames=9)})
-    out = finish(join(film, videos, tmp_path / "film.mp4", burn_subtitles=True))
+    out = finish(join(burnt(film), videos, tmp_path / "film.mp4"))
     strip, frames = caption_strip(SIZE), all_frames(out).astype(int)
     shown = [bool(np.abs(frame[strip.top :] - 120).max() > 60) for frame in frames]
     cues = list(film_cues(film))
@@ -49,7 +53,7 @@ def test_words_change_with_their_cue(tmp_path: Path) -> None:
     film = make_film({"a": (40, 0)})
     cut = film.cuts[0].model_copy(update={"narration": words})
     film = film.model_copy(update={"cuts": (cut,)})
-    frames = all_frames(finish(join(film, {"a": video}, tmp_path / "f.mp4", burn_subtitles=True)))
+    frames = all_frames(finish(join(burnt(film), {"a": video}, tmp_path / "f.mp4")))
     changes = [n for n in range(1, 40) if np.abs(frames[n].astype(int) - frames[n - 1]).max() > 90]
     borders = [first for first, _, _ in film_cues(film)][1:]
     assert borders
@@ -62,7 +66,7 @@ def test_the_widest_words_fit(tmp_path: Path, size: tuple[int, int]) -> None:
     film = make_film({"a": (1, 0)})
     cut = film.cuts[0].model_copy(update={"narration": "WWWWWWWWWWWWWWWWWWWW " * 4})
     film = film.model_copy(update={"cuts": (cut,)})
-    out = finish(join(film, {"a": video}, tmp_path / "f.mp4", burn_subtitles=True))
+    out = finish(join(burnt(film), {"a": video}, tmp_path / "f.mp4"))
     (frame,) = all_frames(out).astype(int)
     rows, columns = np.nonzero(np.abs(frame - 120).max(axis=2) > 30)
     assert rows.min() >= caption_strip(size).top - 2
@@ -73,9 +77,7 @@ def test_the_widest_words_fit(tmp_path: Path, size: tuple[int, int]) -> None:
 
 def test_without_words_nothing_is_drawn(tmp_path: Path) -> None:
     video = write_greys(tmp_path / "a.mp4", [120] * 5, size=SIZE)
-    out = finish(
-        join(make_film({"a": (5, 0)}), {"a": video}, tmp_path / "f.mp4", burn_subtitles=True)
-    )
+    out = finish(join(burnt(make_film({"a": (5, 0)})), {"a": video}, tmp_path / "f.mp4"))
     assert not are_in_picture(out.with_suffix(".vtt"))
     assert np.abs(all_frames(out).astype(int) - 120).max() < 8
     assert {path.name for path in tmp_path.iterdir()} == {"a.mp4", "f.mp4"}

@@ -95,7 +95,7 @@ def test_a_note_says_that_the_words_are_in_the_picture(tmp_path: Path) -> None:
     assert not are_in_picture(vtt)
     write_subtitles(film, srt, vtt)
     assert not are_in_picture(vtt)
-    write_subtitles(film, srt, vtt, in_picture=True)
+    write_subtitles(film.model_copy(update={"burn_subtitles": True}), srt, vtt)
     assert are_in_picture(vtt)
     again = pysubs2.load(str(vtt), format_="vtt")
     assert [(one.start, one.end, one.plaintext) for one in again] == [(0, 3000, "The sun rises.")]

@@ -20,6 +20,7 @@ from pipeline.assemble.timeline import (
     timeline,
 )
 from pipeline.errors import InputError
+from pipeline.film_edit import FilmEdit
 from pipeline.story import Scene, Story
 
 
@@ -28,14 +29,19 @@ def make_story(*narrations: str) -> Story:
     return Story(id="tale", title="A Tale", scenes=tuple(scenes))
 
 
+def as_rendered(**settings: object) -> FilmEdit:
+    """A film at the takes' own rate."""
+    return FilmEdit(settings=FilmSettings.model_validate({"rate": "takes", **settings}))
+
+
 def test_short_narration_leaves_the_take_as_it_is(make_take: Callable[..., Take]) -> None:
-    film = timeline(make_story("A fox."), {"s0": make_take("s0", num_frames=24)})
+    film = timeline(make_story("A fox."), {"s0": make_take("s0", num_frames=24)}, as_rendered())
     assert (film.cuts[0].num_frames, film.cuts[0].hold_frames) == (24, 0)
     assert (film.fps, film.title, film.cuts[0].take_id) == (8, "A Tale", "take-01")
 
 
 def test_long_narration_holds_the_last_frame(make_take: Callable[..., Take]) -> None:
-    film = timeline(make_story("x" * 60), {"s0": make_take("s0", num_frames=24)})
+    film = timeline(make_story("x" * 60), {"s0": make_take("s0", num_frames=24)}, as_rendered())
     assert duration_seconds(film) == 60 / READING_SPEED == 4.0
     assert film.cuts[0].hold_frames == 8
 
@@ -45,7 +51,7 @@ def test_take_of_another_rate_keeps_its_seconds(make_take: Callable[..., Take]) 
         "s0": make_take("s0", num_frames=24),
         "s1": make_take("s1", num_frames=49, fps=16),
     }
-    film = timeline(make_story("", ""), takes)
+    film = timeline(make_story("", ""), takes, as_rendered())
     assert [cut.num_frames for cut in film.cuts] == [24, 24]
 
 
@@ -64,7 +70,7 @@ def test_every_cut_is_as_long_as_reading_takes(
 ) -> None:
     story = make_story(*("y" * length for length in lengths))
     takes = {s.id: make_take(s.id, num_frames=num_frames, fps=fps) for s in story.scenes}
-    film = timeline(story, takes)
+    film = timeline(story, takes, as_rendered())
     for cut, length in zip(film.cuts, lengths, strict=True):
         seconds = cut_frames(cut) / fps
         assert seconds * READING_SPEED >= length - 1e-9
@@ -91,7 +97,7 @@ def test_fades_leave_the_time_to_read(
 ) -> None:
     story = make_story(*("y" * length for length in lengths))
     takes = {s.id: make_take(s.id, num_frames=num_frames, fps=fps) for s in story.scenes}
-    settings = FilmSettings(
+    settings = as_rendered(
         transition="crossfade",
         transition_seconds=seconds,
         title_card=cards[0],
@@ -111,7 +117,7 @@ def test_fades_leave_the_time_to_read(
 
 
 def test_cards_say_the_title_the_end_and_whom_to_thank(make_take: Callable[..., Take]) -> None:
-    settings = FilmSettings(title_card=True, end_card=True)
+    settings = as_rendered(title_card=True, end_card=True)
     takes = {"s0": make_take("s0", num_frames=24)}
     credits = "Movement after Ann (CC0); Movement after <Bo> (CC-BY); " + "z" * 90
     film = timeline(make_story("A fox."), takes, settings, credits=credits)

@@ -80,6 +80,18 @@ def test_the_hash_is_that_of_the_file(file: Path) -> None:
         adapter_hash(file.with_name("none"))
 
 
+@pytest.mark.parametrize("start", [b"\x80", b"PK"], ids=["old", "zip"])
+def test_a_header_whose_length_begins_like_a_pickle_is_read(
+    model: Model, file: Path, start: bytes
+) -> None:
+    data = file.read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    wanted = next(n for n in range(length, 1 << 20) if n.to_bytes(8, "little").startswith(start))
+    header = data[8 : 8 + length].ljust(wanted)  # spaces behind JSON say nothing
+    file.write_bytes(wanted.to_bytes(8, "little") + header + data[8 + length :])
+    assert read_adapter(file, model).tensors
+
+
 @pytest.mark.parametrize("start", ["zip", "pickle"])
 def test_pickles_are_refused_unread(model: Model, tmp_path: Path, start: str) -> None:
     file, victim = tmp_path / "a.safetensors", tmp_path / "victim"

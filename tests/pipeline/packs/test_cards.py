@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
-from pipeline.devices import DeviceFacts, mending
+import pytest
+
+from pipeline.devices import LACKS_CUDA, NO_CARD, DeviceFacts, mending, probe_processor
 from pipeline.packs.cards import how_it_fits, pack_cards
 from pipeline.packs.record import load_record
-from pipeline.packs.weights import look_at
+from pipeline.packs.weights import find_weights, look_at
 from pipeline.settings import Settings
 
 
@@ -33,11 +34,25 @@ def test_cards_say_what_fits_beforehand(tmp_path: Path) -> None:
     assert "one model at a time on the card; needs 14.6" in how_it_fits(record, absent, card)
     slow = DeviceFacts("p", None, 90.0, 90.0, has_bfloat16=True)
     assert how_it_fits(record, absent, slow).endswith("a scene takes many hours")
-    unused = replace(slow, driver_without_cuda=True)
-    assert "NVIDIA driver" in how_it_fits(record, absent, unused)
-    assert f"mend it with: {mending()}" in how_it_fits(record, absent, unused)
+    assert how_it_fits(record, absent, slow).startswith(f"{NO_CARD}; on the processor; needs ")
     small = DeviceFacts("p", None, 4.0, 4.0)
+    assert how_it_fits(record, absent, small).startswith(NO_CARD)
     assert "4.0 GiB are free" in how_it_fits(record, absent, small)
+
+
+def test_a_card_is_spoken_of_where_it_would_help(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theatre, large, absent = (*map(load_record, ("theatre", "cogvideox-2b")), look_at(tmp_path))
+    here = look_at(find_weights("theatre", theatre, home=tmp_path))
+    monkeypatch.setattr("pipeline.devices.lacks_cuda", lambda: False)
+    assert how_it_fits(theatre, here, probe_processor()).startswith("on the processor; needs ")
+    old = how_it_fits(large, absent, probe_processor(passed_over="Card 1"))
+    assert old.startswith("Card 1 is too old: it does not compute in bfloat16; ")
+    monkeypatch.setattr("pipeline.devices.lacks_cuda", lambda: True)
+    for record, found in ((theatre, here), (large, absent)):
+        words = how_it_fits(record, found, probe_processor())
+        assert words.startswith(f"{LACKS_CUDA}; mend it with: {mending()}; on the processor; ")
 
 
 def test_cards_need_no_torch() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+import re
+from itertools import pairwise, product
+from pathlib import Path
 
 import pytest
 import torch
@@ -20,10 +22,15 @@ from pipeline.packs.placement import (
     lighter_than,
     measure_pack,
     memory_errors,
+    memory_gib,
     peak_gib,
     plan_placement,
 )
 from pipeline.packs.record import load_record
+
+README = Path(__file__).resolve().parents[3] / "README.md"
+_CELL = r" [^|]*\(`(?P<c{0}>\w+)`\), (?P<g{0}>[\d.]+) GiB \|"
+ROW = re.compile(r"\| (?P<card>\d+) GB \|" + _CELL.format("2b") + _CELL.format("5b"))
 
 
 def card(free: float, ram: float = 40.0) -> DeviceFacts:
@@ -62,6 +69,18 @@ def test_the_counts_of_the_records_are_those_of_the_models() -> None:
     two, five = sizes("cogvideox-2b"), sizes("cogvideox-5b")
     assert (two.transformer, five.transformer) == pytest.approx((3.155, 10.375), abs=0.001)
     assert (two.text_encoder, two.vae) == pytest.approx((8.870, 0.402), abs=0.001)
+
+
+def test_the_readme_names_what_is_chosen_on_which_card() -> None:
+    lines = README.read_text(encoding="utf-8").splitlines()
+    rows = [found for line in lines if (found := ROW.fullmatch(line))]
+    assert [int(row["card"]) for row in rows] == [8, 12, 16, 24]
+    for row, name in product(rows, ("2b", "5b")):
+        placed = plan_placement(sizes(f"cogvideox-{name}"), card(int(row["card"]) - 0.5, 24.0))
+        assert (row[f"c{name}"], row[f"g{name}"]) == (placed.choice, f"{placed.needs_gib:.1f}")
+    (told,) = [line for line in lines if "machine's memory (" in line]
+    memory = [memory_gib(sizes(f"cogvideox-{name}"), "group_offload") for name in ("2b", "5b")]
+    assert "({:.1f} and {:.1f} GiB)".format(*memory) in told
 
 
 @given(st.floats(0.5, 60), st.floats(1, 80), st.sampled_from(["cogvideox-2b", "cogvideox-5b"]))

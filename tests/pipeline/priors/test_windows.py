@@ -109,15 +109,15 @@ def test_frames_keep_their_time(rate: float, num_frames: int, fps: float) -> Non
 
 
 def test_a_source_is_read_at_the_rate_asked_for(film: Path) -> None:
-    frames, fps = read_source(film, fps=8)
+    frames, fps, _ = read_source(film, fps=8)
     assert fps == 8
     assert [painted_number(frame) for frame in frames] == list(range(0, 48, 3))
-    every, fps = read_source(film, fps=60)
+    every, fps, _ = read_source(film, fps=60)
     assert (len(every), fps) == (48, 24)
 
 
 def test_a_part_of_a_film_is_read(film: Path) -> None:
-    frames, fps = read_source(film, span=range(13, 33))
+    frames, fps, _ = read_source(film, span=range(13, 33))
     assert fps == 24
     assert [painted_number(frame) for frame in frames] == list(range(13, 33))
 
@@ -125,9 +125,10 @@ def test_a_part_of_a_film_is_read(film: Path) -> None:
 def test_a_crop_is_cut_at_the_films_own_sharpness(film: Path) -> None:
     windows = ((0.0, 0.0, 0.75, 0.5),) * 10 + ((0.25, 1 / 3, 1.0, 5 / 6),) * 10
     crop = Crop(start_frame=4, end_frame=24, windows=windows, width_px=12, height_px=6)
-    frames, _ = read_source(film, span=range(13, 40), crop=crop)
-    whole, _ = read_source(film, span=range(17, 37))
+    frames, _, numbers = read_source(film, span=range(13, 40), crop=crop)
+    whole, *_ = read_source(film, span=range(17, 37))
     assert frames.shape == (20, 48, 96, 3)
+    assert numbers.tolist() == list(range(4, 24))
     assert np.array_equal(frames[:10], whole[:10, :48, :96])
     assert np.array_equal(frames[10:], whole[10:, 32:80, 32:])
 
@@ -154,6 +155,6 @@ def test_a_corrupt_clip_says_so(film: Path, tmp_path: Path) -> None:
 def test_a_film_of_one_frame_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "still.mp4"
     encode_frames(painted([5]), path, fps=8)
-    frames, fps = read_source(path)
+    frames, fps, _ = read_source(path)
     with pytest.raises(InputError, match="one frame only"):
         clip_windows(frames, fps, THEATRE)

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.clips import Track
-from pipeline.retrieve.crop import boxes_at, plan_crop
-from pipeline.vision.cropping import cut_crop
+from pipeline.retrieve.crop import plan_crop
+from pipeline.vision.cropping import boxes_at, cut_crop
 
 FOX_FRAMES = 30
 

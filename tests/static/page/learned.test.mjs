@@ -103,7 +103,7 @@ test('how far learning is does not say twice that it learns', () => {
   const job = { state: 'running', step: 12, total: 300, doing: 'learning', aside: 'about 2 min left', eta: null };
   assert.equal(learningWords(job), 'step 12 of 300 · about 2 min left');
   assert.equal(learningWords({ ...job, step: 2, total: 7, doing: 'reading clips and pictures', aside: '' }), 'reading clips and pictures, 2 of 7');
-  assert.equal(learningWords({ ...job, state: 'queued', ahead: 2 }), 'waiting, 2 before it');
+  assert.equal(learningWords({ ...job, state: 'queued', ahead: 2, aside: '' }), 'waiting, 2 before it');
 });
 
 test('what was asked of a learning, what came of it, and what a motion was learned from are said', () => {

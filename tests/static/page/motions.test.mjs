@@ -72,10 +72,12 @@ test('terms are words, each once, in small letters', () => {
 test('a motion says what it needs', () => {
   const told = (motion) => stateWords({ approved: 0, ...motion });
   assert.equal(told({ state: 'known' }), 'can be played');
-  assert.equal(told({ state: 'known', played: 'jumps' }), 'played as “jumps”');
+  assert.equal(told({ state: 'known', played: 'jumps' }), 'shown by a stand-in: jumps');
   assert.equal(told({ state: 'to_learn' }), 'needs clips');
-  assert.equal(told({ state: 'to_learn', approved: 3 }), 'needs clips, 3 of 4 picked');
+  assert.equal(told({ state: 'to_learn', approved: 3 }), '3 of 4 clips picked');
   assert.equal(told({ state: 'to_learn', approved: 7 }), '7 clips picked');
+  assert.equal(told({ state: 'to_learn', played: 'waves' }), 'shown by a stand-in: waves');
+  assert.equal(told({ state: 'to_learn', played: 'waves', approved: 3 }), 'shown by a stand-in: waves; 3 of 4 clips picked');
 });
 
 test('the counts of a search are one line', () => {

@@ -1,0 +1,72 @@
+"""Learning in the form that scenes are rendered in: a figure's words and the adapter on its box."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from peft.tuners.lora.layer import LoraLayer
+
+from pipeline.diffusion.adapters import by_length, confine
+from pipeline.diffusion.attention import region_attention
+from pipeline.diffusion.regions import make_layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from diffusers.models.transformers.cogvideox_transformer_3d import (
+        CogVideoXTransformer3DModel,
+    )
+    from numpy.typing import NDArray
+    from torch.utils.hooks import RemovableHandle
+
+    from pipeline.diffusion.model import ClipFormat
+    from pipeline.diffusion.regions import RegionLayout
+
+
+def figure_layout(box: NDArray[np.float64], clip: ClipFormat, text_length: int) -> RegionLayout:
+    """The layout of a figure that stays in one box (4,), and of what is around it.
+
+    Args:
+        box: fractions of the frame; parts outside are clipped.
+        clip: the size of the clips that are learned from.
+        text_length: tokens of each of the two texts.
+    """
+    boxes = torch.from_numpy(box).expand(1, clip.latent_frames, 4)
+    return make_layout(
+        boxes,
+        grid_height=clip.latent_height // clip.patch_size,
+        grid_width=clip.latent_width // clip.patch_size,
+        text_length=text_length,
+    )
+
+
+@contextmanager
+def placed(
+    transformer: CogVideoXTransformer3DModel, regions: RegionLayout | None
+) -> Iterator[None]:
+    """Let texts and adapters keep to their places in the forwards and backwards of the block.
+
+    The adapters that are on act on the first segment alone, B(A(m x)), as `RegionalAdapters` lets
+    them in a render. None changes nothing: one text, and adapters that act everywhere.
+    """
+    if regions is None:
+        yield
+        return
+    mask = regions.adapter_mask([0]).to(transformer.dtype).unsqueeze(1)
+    parts = by_length(mask, regions)
+    hooks: list[RemovableHandle] = [
+        down.register_forward_hook(partial(confine, parts))
+        for layer in transformer.modules()
+        if isinstance(layer, LoraLayer)
+        for down in layer.lora_A.values()
+    ]
+    try:
+        with region_attention(transformer, "classes"):
+            yield
+    finally:
+        for hook in hooks:
+            hook.remove()

@@ -12,17 +12,18 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pipeline.disk import files_below
 from pipeline.errors import InputError, InvalidStoryError, WorkspaceError
-from pipeline.files import checked_id, short, workspace_errors
+from pipeline.files import SCRATCH, checked_id, short, workspace_errors
 from pipeline.logs import LOG_DIR
 from pipeline.project import Project
 from pipeline.queue import open_queue
 from pipeline.settings import Settings
 from pipeline.take_bin import empty_take_bin, throw_take
-from pipeline.workspace import open_project
+from pipeline.workspace import EXAMPLE_OWNER, open_project
 
 KINDS = {
     "temporary": "Left behind by work that was cut off",
@@ -40,8 +41,6 @@ OF_USERS = ("bin", "takes", "films", "training")
 HOUR_SECONDS, DAY_SECONDS = 3_600.0, 86_400.0
 _CACHES = ("text", "latents", "embeddings", "previews", "clips")
 """Beside them lie renders that were cut off and go on."""
-_OURS = "dreamrunner-*"
-"""What the studio calls its folders among the system's temporary ones."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Waste:
     kind: str
     path: Path
     num_bytes: int
-    remove: Callable[[], None]
+    remove: Callable[[], object]
 
 
 def find_waste(settings: Settings, kinds: Iterable[str], *, user: str | None = None) -> list[Waste]:
@@ -69,7 +68,7 @@ def find_waste(settings: Settings, kinds: Iterable[str], *, user: str | None = N
             "something is being made with what is kept", hint="Wait for it, or cancel it first."
         )
     users = [settings.home / "users" / checked_id(user)] if user else _users(settings.home)
-    return [one for kind in wanted for one in _FINDERS[kind](settings.home, users)]
+    return [one for kind in wanted for one in _FINDERS[kind](settings, users)]
 
 
 def clean(waste: Iterable[Waste]) -> int:
@@ -77,6 +76,7 @@ def clean(waste: Iterable[Waste]) -> int:
 
     Raises:
         WorkspaceError: something cannot be deleted; what comes after it is still there.
+        InputError: the same, of a take that was chosen since it was found.
     """
     freed = 0
     for one in waste:
@@ -100,41 +100,47 @@ def _known(user: str | None) -> str:
 
 
 def _users(home: Path) -> list[Path]:
-    return sorted(path for path in (home / "users").glob("[!.]*") if path.is_dir())
+    """The folders of all users but the example's, which are made only once."""
+    folders = (path for path in (home / "users").glob("[!.]*") if path.is_dir())
+    return sorted(path for path in folders if not path.name.startswith(EXAMPLE_OWNER))
 
 
-def _temporary(home: Path, users: list[Path]) -> Iterator[Waste]:
+def _temporary(settings: Settings, users: list[Path]) -> Iterator[Waste]:
     """Partial files, uploads that no job took, folders in the system's temporary one."""
+    home = settings.home
     for place in (home / "users", home / "cache", home / "libraries"):
         for pattern in (".*.part", ".fetch-*"):
             yield from _old(place.rglob(pattern), "temporary", HOUR_SECONDS * 6)
     yield from _old(home.glob(".*.part"), "temporary", HOUR_SECONDS * 6)
     for user in users:
         yield from _old((user / "uploads").glob("*"), "temporary", DAY_SECONDS)
-    yield from _old(Path(tempfile.gettempdir()).glob(_OURS), "temporary", DAY_SECONDS)
+    yield from _old(Path(tempfile.gettempdir()).glob(f"{SCRATCH}*"), "temporary", DAY_SECONDS)
 
 
-def _logs(home: Path, _: list[Path]) -> Iterator[Waste]:
-    yield from _old((home / LOG_DIR).glob("*.log.[0-9]*"), "logs", 30 * DAY_SECONDS)
+def _logs(settings: Settings, _: list[Path]) -> Iterator[Waste]:
+    yield from _old((settings.home / LOG_DIR).glob("*.log.[0-9]*"), "logs", 30 * DAY_SECONDS)
 
 
-def _cache(home: Path, _: list[Path]) -> Iterator[Waste]:
-    yield from _old((home / "cache" / name for name in _CACHES), "cache", 0)
+def _cache(settings: Settings, _: list[Path]) -> Iterator[Waste]:
+    yield from _old((settings.home / "cache" / name for name in _CACHES), "cache", 0)
 
 
-def _training(_: Path, users: list[Path]) -> Iterator[Waste]:
+def _training(settings: Settings, users: list[Path]) -> Iterator[Waste]:
+    """Learning that was stopped; learning that only makes way for others goes on from its state."""
+    learn = {job.user for job in open_queue(settings).jobs(active=True) if job.kind == "train"}
     for user in users:
-        yield from _old((user / "training").glob("*"), "training", HOUR_SECONDS)
+        if user.name not in learn:
+            yield from _old((user / "training").glob("*"), "training", HOUR_SECONDS)
 
 
-def _bin(_: Path, users: list[Path]) -> Iterator[Waste]:
+def _bin(_: Settings, users: list[Path]) -> Iterator[Waste]:
     for project in _projects(users):
         held = empty_take_bin(project, dry=True)
         if held:
-            yield Waste("bin", project.path, held, lambda one=project: _empty(one))
+            yield Waste("bin", project.path, held, partial(empty_take_bin, project))
 
 
-def _takes(_: Path, users: list[Path]) -> Iterator[Waste]:
+def _takes(_: Settings, users: list[Path]) -> Iterator[Waste]:
     for project in _projects(users):
         for scene in sorted((project.path / "takes").glob("[!.]*")):
             chosen = project.chosen_take(scene.name)
@@ -143,12 +149,10 @@ def _takes(_: Path, users: list[Path]) -> Iterator[Waste]:
                     continue
                 video = project.take_video(take)
                 held = sum(_bytes(video.with_suffix(end)) for end in (".mp4", ".jpg"))
-                yield Waste(
-                    "takes", video, held, lambda p=project, t=take: _drop(p, t.scene_id, t.id)
-                )
+                yield Waste("takes", video, held, partial(_drop, project, scene.name, take.id))
 
 
-def _films(_: Path, users: list[Path]) -> Iterator[Waste]:
+def _films(_: Settings, users: list[Path]) -> Iterator[Waste]:
     for project in _projects(users):
         for film in project.films()[:-1]:
             for path in film.parent.glob(f"{film.stem}.*"):
@@ -163,14 +167,16 @@ def _projects(users: list[Path]) -> Iterator[Project]:
 
 
 def _drop(project: Project, scene_id: str, take_id: str) -> None:
-    throw_take(project, scene_id, take_id)
+    with project.lock:
+        chosen = project.chosen_take(scene_id)
+        if chosen is not None and chosen.id == take_id:
+            raise InputError(
+                f"{take_id} of {scene_id} was chosen meanwhile", hint="Look again what would go."
+            )
+        throw_take(project, scene_id, take_id)
     video = project.path / "takes" / scene_id / f"{take_id}.mp4"
     for path in (video, video.with_suffix(".jpg")):
         path.unlink(missing_ok=True)
-
-
-def _empty(project: Project) -> None:
-    empty_take_bin(project)
 
 
 def _old(paths: Iterable[Path], kind: str, seconds: float) -> Iterator[Waste]:
@@ -183,7 +189,7 @@ def _old(paths: Iterable[Path], kind: str, seconds: float) -> Iterator[Waste]:
 
 
 def _waste(kind: str, path: Path) -> Waste:
-    return Waste(kind, path, _bytes(path), lambda: _remove(path))
+    return Waste(kind, path, _bytes(path), partial(_remove, path))
 
 
 def _bytes(path: Path) -> int:
@@ -201,7 +207,7 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-_FINDERS: dict[str, Callable[[Path, list[Path]], Iterator[Waste]]] = {
+_FINDERS: dict[str, Callable[[Settings, list[Path]], Iterator[Waste]]] = {
     "temporary": _temporary,
     "logs": _logs,
     "bin": _bin,

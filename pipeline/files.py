@@ -18,6 +18,8 @@ from pipeline.errors import InputError, InvalidStoryError, WorkspaceError
 from pipeline.story import Id, Record
 
 MAX_RECORD_BYTES = 5_000_000
+SCRATCH = ".dreamrunner-scratch-"
+"""How the studio's folders in the system's temporary one begin; nobody calls their own so."""
 _SHOWN_PROBLEMS = 3
 _REPLACE_WAITS_SECONDS = (0.02, 0.08, 0.15, 0.25)
 

@@ -6,11 +6,11 @@ import logging
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from pipeline.artifacts import FilmSettings, Join
-from pipeline.errors import InvalidStoryError, WorkspaceError
-from pipeline.files import checked_id, read_record, write_record
+from pipeline.errors import InputError, InvalidStoryError
+from pipeline.files import checked_id, invalid_record, read_record, write_record
 from pipeline.project import Project
 from pipeline.story import Id, Record
 
@@ -106,30 +106,47 @@ def has_film_edit(project: Project) -> bool:
 
 
 def read_film_edit(project: Project) -> FilmEdit:
-    """Give a project's edit of the film; a broken file counts as none, and is logged."""
-    file = project.path / FILE
+    """Give a project's edit of the film.
+
+    Raises:
+        InputError: the file is broken, or one of a later version.
+        WorkspaceError: it cannot be read.
+    """
     try:
-        return read_record(file, FilmEdit) if has_film_edit(project) else FilmEdit()
-    except (InvalidStoryError, WorkspaceError) as error:
-        logger.warning("the edit of the film is left out: %s", error)
-        return FilmEdit()
+        return read_record(project.path / FILE, FilmEdit) if has_film_edit(project) else FilmEdit()
+    except InvalidStoryError as error:
+        logger.warning("the edit of a film cannot be made out: %s", error)
+        hint = f"Take {FILE} out of the story's folder to edit anew, or start the later version."
+        message = "another program, or a later version, has written the edit of this film"
+        raise InputError(message, hint=hint) from error
 
 
 def save_film_edit(project: Project, edit: FilmEdit) -> FilmEdit:
     """Save an edit as the next revision and give it; long unused recordings go with their files.
 
     Raises:
+        InputError: it could not be read again, such as one of too many scenes; nothing is kept.
         WorkspaceError: it cannot be written.
     """
     used = edit.used_voices()
     unused = [name for name in edit.voices if name not in used]
     gone = unused[: max(0, len(unused) - _KEPT_UNUSED)]
     voices = {name: voice for name, voice in edit.voices.items() if name not in gone}
-    saved = edit.model_copy(update={"revision": edit.revision + 1, "voices": voices})
+    saved = _checked(edit.model_copy(update={"revision": edit.revision + 1, "voices": voices}))
     write_record(project.path / FILE, saved)
     for name in gone:
         voice_file(project, name).unlink(missing_ok=True)
     return saved
+
+
+def _checked(edit: FilmEdit) -> FilmEdit:
+    """An edit that was put together by copying, which checks nothing, checked."""
+    try:
+        return FilmEdit.model_validate(edit.model_dump())
+    except ValidationError as error:
+        told = invalid_record("this edit of the film cannot be kept", error).message
+        hint = "The film stays as it was: change less of it, or go on in a new story."
+        raise InputError(told, hint=hint) from error
 
 
 def voice_file(project: Project, voice_id: str) -> Path:

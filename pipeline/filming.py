@@ -22,7 +22,12 @@ SMOOTHED = "Pictures in between drawn by ffmpeg"
 
 
 def film_edit_of(project: Project, settings: Settings) -> FilmEdit:
-    """Give a project's edit of the film; where it has none yet, as films are made in this home."""
+    """Give a project's edit of the film; where it has none yet, as films are made in this home.
+
+    Raises:
+        InputError: it cannot be made out.
+        WorkspaceError: it, or what was chosen for this home, cannot be read.
+    """
     if has_film_edit(project):
         return read_film_edit(project)
     return FilmEdit(settings=FilmSettings(rate=read_preferences(settings.home).film_rate))
@@ -35,7 +40,7 @@ def make_film(project: Project, settings: Settings, *, only_rendered: bool = Fal
     beside it (see `film_timeline`).
 
     Raises:
-        InputError: scenes have no take yet; the message names them.
+        InputError: scenes have no take yet; the message names them. Or as `film_edit_of`.
         AssemblyError: the takes could not be joined.
     """
     from pipeline.assemble.join import join
@@ -43,7 +48,7 @@ def make_film(project: Project, settings: Settings, *, only_rendered: bool = Fal
     story, edit = project.reload(), film_edit_of(project, settings)
     takes = _chosen(project, story, edit)
     _check(project, story, edit, takes, only_rendered=only_rendered)
-    line, credits = planned_timeline(project, takes, edit), _credits(project, takes, edit)
+    line, credits = planned_timeline(project, takes, edit), credits_of(project, takes, edit)
     videos = {scene_id: project.take_video(take) for scene_id, take in takes.items()}
     voices = {one: voice_file(project, one) for one in edit.used_voices()}
     note, out = SMOOTHED if line.interpolated else "", project.new_film_path()
@@ -61,9 +66,15 @@ def planned_timeline(project: Project, takes: Mapping[str, Take], edit: FilmEdit
     filmed = _filmed(project.story, takes, edit)
     if not filmed.scenes:
         raise InputError("no scene can be shown", hint="Render one, or put one back.")
-    credits = _credits(project, takes, edit)
+    credits = credits_of(project, takes, edit)
     heard = {one for one in edit.used_voices() if voice_file(project, one).is_file()}
     return timeline(filmed, takes, _spoken(edit, heard), credits=credits)
+
+
+def credits_of(project: Project, takes: Mapping[str, Take], edit: FilmEdit) -> str:
+    """Give whom the film of these takes names, and what of it ffmpeg draws, parted by "; "."""
+    named = film_credits(project, _filmed(project.story, takes, edit))
+    return "; ".join(filter(None, [named, SMOOTHED if edit.settings.rate == "smooth" else ""]))
 
 
 def film_timeline(film: Path) -> Timeline | None:
@@ -98,12 +109,6 @@ def _check(
             f"no take yet of {', '.join(missing)}",
             hint=f"Press Render all, or: python -m pipeline render {project.path}",
         )
-
-
-def _credits(project: Project, takes: Mapping[str, Take], edit: FilmEdit) -> str:
-    """Whom the film names, and what was drawn by ffmpeg, parted by "; "."""
-    named = film_credits(project, _filmed(project.story, takes, edit))
-    return "; ".join(filter(None, [named, SMOOTHED if edit.settings.rate == "smooth" else ""]))
 
 
 def _filmed(story: Story, takes: Mapping[str, Take], edit: FilmEdit) -> Story:

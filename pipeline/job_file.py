@@ -100,6 +100,13 @@ class JobFile:
             raise _broken(self.path, error) from error
 
     @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection whose statements all see the file as it is at the first of them."""
+        with self.connected() as connection:
+            connection.execute("BEGIN")
+            yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Give a connection that holds the write lock, so that nobody writes in between."""
         with self.connected() as connection:

@@ -16,7 +16,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from pipeline.errors import InputError, InvalidStoryError, WorkspaceError
+from pipeline.artifacts import FilmRate
+from pipeline.errors import InputError, InvalidStoryError
 from pipeline.files import partial_path, read_record, replace_file, short, workspace_errors
 from pipeline.files import write_record as _write
 from pipeline.story import Record
@@ -27,8 +28,8 @@ PREFERENCES_FILE = "settings.json"
 KEY_FILE = "model.key"
 LONGEST_KEY = 500
 MOST_STEPS = 200
+_READABLE = "See that it may be read, or delete it and choose anew."
 
-FilmRate = Literal["takes", "held", "smooth"]
 Device = Annotated[str, StringConstraints(pattern=r"^(auto|cpu|cuda(:[0-9]{1,2})?)$")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 StepCount = Annotated[int, Field(strict=True, ge=1, le=MOST_STEPS)]
@@ -54,13 +55,46 @@ class Preferences(Record):
 
 
 def read_preferences(home: Path) -> Preferences:
-    """Read what was chosen; a file that is not there or broken is nothing, the latter is logged."""
-    file = home / PREFERENCES_FILE
+    """Read what was chosen; a broken file is logged and is nothing, so that the studio opens.
+
+    Raises:
+        WorkspaceError: it is there and cannot be read: what was chosen is not known now.
+    """
     try:
-        there = file.stat()
-    except OSError:
+        return stored_preferences(home)
+    except InvalidStoryError as error:
+        _complain(str(error))
         return Preferences()
-    return _read(file, there.st_mtime_ns, there.st_size)
+
+
+def stored_preferences(home: Path) -> Preferences:
+    """Read what was chosen as whoever changes it must; nothing where there is no file.
+
+    Raises:
+        InvalidStoryError: the file is broken, or one of a later version.
+        WorkspaceError: it cannot be read.
+    """
+    file = home / PREFERENCES_FILE
+    with workspace_errors(f"read {short(file)}", hint=_READABLE), suppress(FileNotFoundError):
+        there = file.stat()
+        return _read(file, there.st_mtime_ns, there.st_size)
+    return Preferences()
+
+
+def read_model(home: Path) -> tuple[Preferences, str]:
+    """Read what was chosen and the key that goes with it, never one of another address.
+
+    An address is written between the going of its forerunner's key and the coming of its own, so
+    a key that is read while the address stays the same is the address's own.
+
+    Raises:
+        InvalidStoryError: what was chosen is broken, so that nobody knows whose the key is.
+        WorkspaceError: one of them cannot be read.
+    """
+    kept, key = stored_preferences(home), read_key(home)
+    while (now := stored_preferences(home)) != kept:
+        kept, key = now, read_key(home)
+    return kept, key
 
 
 def write_preferences(home: Path, preferences: Preferences) -> None:
@@ -69,9 +103,14 @@ def write_preferences(home: Path, preferences: Preferences) -> None:
 
 
 def read_key(home: Path) -> str:
-    """Give the key of the language model; empty where none is kept."""
-    with suppress(OSError, UnicodeDecodeError):
-        return (home / KEY_FILE).read_text(encoding="ascii").strip()
+    """Give the key of the language model; empty where none is kept.
+
+    Raises:
+        WorkspaceError: one is kept and cannot be read.
+    """
+    file = home / KEY_FILE
+    with workspace_errors(f"read {short(file)}", hint=_READABLE), suppress(FileNotFoundError):
+        return file.read_text(encoding="ascii").strip()
     return ""
 
 
@@ -106,11 +145,13 @@ def key_end(key: str) -> str:
 
 @lru_cache(maxsize=32)
 def _read(file: Path, *_: int) -> Preferences:
-    try:
-        return read_record(file, Preferences)
-    except (InvalidStoryError, WorkspaceError) as error:
-        logger.warning("the settings are left out: %s", error)
-        return Preferences()
+    return read_record(file, Preferences)
+
+
+@lru_cache(maxsize=32)
+def _complain(words: str) -> None:
+    """Log a trouble once: the settings are read every second."""
+    logger.warning("the settings are left out: %s", words)
 
 
 def _write_secret(file: Path, text: str) -> None:

@@ -1,7 +1,8 @@
 """A report of a problem that can be attached to a message: nothing secret, no words unless asked.
 
 Versions, settings, the last work and the last lines of the logs, as one small zip. Keys never stand
-in it. The words of stories, and names made of them, are struck out unless they are asked for.
+in it. Words of stories, names made of them, and what errors say of either are left out unless they
+are asked for.
 """
 
 from __future__ import annotations
@@ -36,8 +37,21 @@ _SECRETS = ("OPENAI_API_KEY", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 _VARIABLES = re.compile(r"(DREAMRUNNER|OPENAI|CUDA|OMP|HF|GRADIO|SPACE)_\w+")
 _KEYS = re.compile(r"\b(?:sk|key|gsk|hf|pk)[-_][\w*.-]{6,}|(?<=\bs=)[0-9a-f]{32,}")
 _USERS = re.compile(r"\b[va]-[0-9a-f]{24}\b")
-_PLACES = re.compile(r"(?<=projects[/\\])[\w.-]+")
-_QUOTED = re.compile(r"“[^”\n]*”|(?<!\w)'[^'\n]{1,400}'(?!\w)")
+_PLACES = re.compile(r"(?<=projects[/\\])[\w./\\-]+")
+_QUOTED = re.compile(
+    r"“[^”\n]*”"
+    r"|(?<!\w)'(?:\\.|[^'\\\n])*'(?!\w)"
+    r'|(?<!File )"(?:\\.|[^"\\\n])*"'  # a traceback keeps its files
+)
+_STAMP = r"\d{4}-\d\d-\d\d [\d:,]+ [A-Z]+ "
+"""How an entry of a log begins (see `pipeline.logs`)."""
+_TOLD = re.compile(
+    rf"^((?:{_STAMP}(?<!INFO )(?:pipeline|studio)[\w.]*: [^:\n]*"  # 'job 3 failed: ...'
+    r"|[ |]*[\w.]*(?:Error|Exception)): )"  # the end of a traceback
+    rf".*?(?=\n+(?:{_STAMP}|During handling|The above exception|Traceback)|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+"""What an error says, behind what it is about: many name things without any quotes."""
 _ABOUT = """A report of a problem with DreamRunner Studio.
 
 It holds versions, settings, the list of the last work and the last lines of the logs.
@@ -45,7 +59,7 @@ It holds no keys and no passwords. {words}
 Look through the files before you give them away.
 """
 _WITH = "The words of the story are in it, as was asked for."
-_WITHOUT = "What was written in stories is left out: names and quotations are struck out."
+_WITHOUT = "What was written in stories is left out, and what errors say of it, too."
 
 
 def problem_report(
@@ -83,7 +97,7 @@ def problem_report(
 
 
 def scrubber(settings: Settings, *, words: bool) -> Callable[[str], str]:
-    """Give what strikes secrets out of a line, the places of files, and words unless asked for."""
+    """Give what strikes secrets out of a text, the places of files, and words unless asked for."""
     secrets = {os.environ.get(name, "").strip() for name in _SECRETS} | {read_key(settings.home)}
     places = {str(settings.home): "HOME", str(Path.home()): "~"}
 
@@ -93,7 +107,9 @@ def scrubber(settings: Settings, *, words: bool) -> Callable[[str], str]:
         for place, name in places.items():
             text = text.replace(place, name)
         text = _USERS.sub("visitor", _KEYS.sub("***", text))
-        return text if words else _QUOTED.sub("'…'", _PLACES.sub("…", text))
+        if words:
+            return text
+        return _QUOTED.sub("'…'", _PLACES.sub("…", _TOLD.sub(r"\1…", text)))
 
     return plain
 
@@ -135,22 +151,23 @@ def _work(
     queue = open_queue(settings)
     jobs = queue.of_user(settings.user) if visitor else queue.jobs()
     for job in sorted(jobs, key=lambda one: one.id)[-_JOBS:]:
-        yield plain(_job_line(job))
+        yield _job_line(job)
         if words:
             yield plain(f"    {job.arguments}")
+        if words and job.error:
+            yield plain(f"    {job.error}. {job.hint or ''}")
 
 
 def _job_line(job: Job) -> str:
     took = f", {job.finished - job.started:.0f} s" if job.finished and job.started else ""
     again = f", interrupted {job.interruptions} times" if job.interruptions else ""
-    why = f": {job.error}. {job.hint or ''}" if job.error else ""
     at = datetime.fromtimestamp(job.created, UTC).isoformat(timespec="seconds")
-    return f"{at} {job.id} {job.kind} {job.state} {job.step}/{job.total}{took}{again}{why}"
+    return f"{at} {job.id} {job.kind} {job.state} {job.step}/{job.total}{took}{again}"
 
 
 def _logs(home: Path, plain: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     for path in sorted((home / LOG_DIR).glob("*.log")):
-        yield f"log/{path.name}", "\n".join(map(plain, last_lines(path, _LOG_LINES)))
+        yield f"log/{path.name}", plain("\n".join(last_lines(path, _LOG_LINES)))
 
 
 def _story(project: Project) -> Iterator[tuple[str, str]]:

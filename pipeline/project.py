@@ -76,7 +76,7 @@ class Project:
             WorkspaceError: it cannot be written.
         """
         base = story.revision - 1 if base_revision is None else base_revision
-        with self._lock:
+        with self.lock:
             saved = self.reload()
             if saved == story:
                 return
@@ -140,7 +140,7 @@ class Project:
 
     def throw(self, scene: Scene, index: int) -> Binned:
         """Put a scene into the bin, before the story without it is saved: so it is never lost."""
-        with self._lock:
+        with self.lock:
             return put_in(self._file("bin.json"), scene, index)
 
     def take_back(self, bin_id: str) -> Binned:
@@ -149,7 +149,7 @@ class Project:
         Raises:
             InputError: it is not in the bin.
         """
-        with self._lock:
+        with self.lock:
             return take_out(self._file("bin.json"), bin_id)
 
     def used_scene_ids(self) -> set[str]:
@@ -230,15 +230,15 @@ class Project:
 
     def choose_take(self, scene_id: str, take_id: str) -> None:
         """Choose the take that goes into the film; InputError if the scene has no such take."""
-        if all(take.id != take_id for take in self.takes(scene_id)):
-            raise InputError(f"scene {scene_id!r} has no take {take_id!r}")
-        with self._lock:
+        with self.lock:
+            if all(take.id != take_id for take in self.takes(scene_id)):
+                raise InputError(f"scene {scene_id!r} has no take {take_id!r}")
             decided = self.decisions()
             takes = {**decided.takes, scene_id: take_id}
             self._decide(decided.model_copy(update={"takes": takes}))
 
     def _forget_choice(self, scene_id: str) -> None:
-        with self._lock:
+        with self.lock:
             decided = self.decisions()
             if scene_id in decided.takes:
                 takes = {one: take for one, take in decided.takes.items() if one != scene_id}
@@ -251,7 +251,7 @@ class Project:
 
     def choose_picture(self, scene_id: str, picture_id: str | None) -> None:
         """Show a picture behind a scene's boxes, or none; one that no scene shows any more goes."""
-        with self._lock:
+        with self.lock:
             decided = self.decisions()
             pictures = {k: v for k, v in decided.pictures.items() if k != scene_id}
             if picture_id is not None:
@@ -289,7 +289,7 @@ class Project:
 
     def decide_clip(self, motion_id: str, candidate: Candidate, verdict: Verdict | None) -> None:
         """Approve or reject a clip for a motion, or take that back (None)."""
-        with self._lock:
+        with self.lock:
             decided = self.decisions()
             self._decide(decided.with_verdict(checked_id(motion_id), candidate, verdict))
 
@@ -309,7 +309,7 @@ class Project:
 
     def keep_footage(self, clip: Clip) -> None:
         """Keep what is known of a clip that boxes are taken from: a film names it."""
-        with self._lock:
+        with self.lock:
             decided = self.decisions()
             footage = {**decided.footage, clip.id: clip}
             self._decide(decided.model_copy(update={"footage": footage}))
@@ -339,7 +339,8 @@ class Project:
             return Decisions()
 
     @property
-    def _lock(self) -> threading.Lock:
+    def lock(self) -> threading.Lock:
+        """Give what holds back other changes of the folder: whoever looks first and then acts."""
         return _LOCKS[hash(self.path) % len(_LOCKS)]
 
     def _decide(self, decisions: Decisions) -> None:

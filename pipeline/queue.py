@@ -113,7 +113,7 @@ class Queue:
 
         What runs is first, but for learning that others go before. `aside` as `claim` has it.
         """
-        with self._file.connected() as connection:
+        with self._file.reading() as connection:
             ids = whole_line(connection, aside)
         jobs = {job.id: job for job in self.jobs(active=True)}
         return [jobs[one] for one in ids if one in jobs]
@@ -148,7 +148,7 @@ class Queue:
 
         Its user's own job does not count where it was moved behind it.
         """
-        with self._file.connected() as connection:
+        with self._file.reading() as connection:
             return gives_way(connection, job_id)
 
     def report(self, job_id: int, progress: Progress) -> Control:

@@ -62,6 +62,8 @@ class _Asked(Record):
     """Of a film that several takes were asked for with: which of them it is made of."""
     edited: int = 0
     """Which edit of the film it is made by: another edit makes another film."""
+    after: int = 0
+    """The last of the takes that the film waits for, by its job: later takes make another film."""
     idea: str = ""
     out: Path = Path("film.mp4")
 

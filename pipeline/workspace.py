@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 MAX_LISTED = 200
 """Projects in a list."""
+EXAMPLE_OWNER = "example-"
+"""How the users begin whose one story is an example that all look at."""
 
 
 class ProjectSummary(Record):
@@ -130,11 +132,6 @@ def open_project(path: str | Path) -> Project:
             hint="Name a folder with a story.json; `python -m pipeline plan` makes one.",
         )
     return Project(path)
-
-
-def find_project(project_id: str, settings: Settings) -> Project:
-    """Open one of the user's projects by its id (see `open_project`)."""
-    return open_project(projects_dir(settings) / checked_id(project_id))
 
 
 def list_projects(settings: Settings) -> list[ProjectSummary]:

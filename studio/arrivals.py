@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.checking import Arrival, import_plans
 from pipeline.errors import InputError, InvalidStoryError
+from pipeline.files import SCRATCH
 from pipeline.plan.exchange import Refused
 from pipeline.progress import finish
 from pipeline.settings import Settings
@@ -46,7 +47,7 @@ def open_text(name: object, text: object, settings: Settings) -> Opened:
     if len(text) > MAX_CHARACTERS:
         raise InputError("This file is too long for a plan", hint="Open a part of it.")
     check_room(settings)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH) as folder:
         path = Path(folder) / _file_name(name)
         path.write_bytes(text.encode("utf-8", "replace"))
         try:

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from pipeline.bundle import read_bundle
 from pipeline.errors import PipelineError
+from pipeline.files import SCRATCH
 from pipeline.settings import Settings
 from studio.answers import TOKEN_HEADER, Endpoint, View, chunks, refusal
 from studio.cards import counted
@@ -30,7 +31,7 @@ def importing(visitors: Visitors, *, at_most: int = MAX_BUNDLE_BYTES) -> Endpoin
 
     async def endpoint(request: Request) -> Response:
         try:
-            with boundary(), tempfile.TemporaryDirectory(prefix="dreamrunner-") as folder:
+            with boundary(), tempfile.TemporaryDirectory(prefix=SCRATCH) as folder:
                 settings = visitors.settings_of(request.headers.get(TOKEN_HEADER))
                 path = Path(folder) / "story.zip"
                 with path.open("wb") as file:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from pipeline import cleaning
 from pipeline.disk import disk_use, free_bytes, size_words
 from pipeline.problems import problem_report
@@ -12,7 +14,7 @@ from studio.answers import Endpoint, View, answering, reading
 from studio.cards import counted
 from studio.desk_bodies import Choices, Cleaning, Model, OfReport
 from studio.projects import open_by_id
-from studio.refusals import NotThereError
+from studio.refusals import ConflictError, NotThereError
 from studio.settings_store import keep_choices, settings_view, try_model
 from studio.signing import Links
 from studio.visitors import Visitors
@@ -21,7 +23,7 @@ REPORTS = "_report"
 """Where reports lie among the media; no story is called so."""
 _NO_STORY = "_none"
 _REPORTS_BY_NAME = ("plain", "words")
-_SHOWN_LINES = 8
+_CHANGED = "What would go is not what was counted any more"
 
 
 class DeskApi:
@@ -57,19 +59,24 @@ class DeskApi:
         }
 
     def clean(self, settings: Settings, told: Cleaning) -> View:
-        """Say what would go of some kinds; with `really` it goes."""
+        """Say what would go of some kinds; with `really` it goes, if it is what was counted.
+
+        Raises:
+            ConflictError: it is not.
+        """
         kinds = told.kinds or (() if _only(settings) else cleaning.HARMLESS)
         waste = cleaning.find_waste(settings, kinds, user=_only(settings))
-        held = sum(one.num_bytes for one in waste)
+        fingerprint = _fingerprint(waste)
+        if told.really and told.counted != fingerprint:
+            raise ConflictError(_CHANGED, hint="Look again what would go.")
         if told.really:
             cleaning.clean(waste)
-        lines = [
-            f"{cleaning.KINDS[kind]}: {_counted(waste, kind)}" for kind in dict.fromkeys(kinds)
-        ]
+        shown = dict.fromkeys(kinds)
         return {
-            "size": size_words(held),
+            "size": size_words(sum(one.num_bytes for one in waste)),
             "number": len(waste),
-            "lines": lines[:_SHOWN_LINES],
+            "counted": fingerprint,
+            "lines": [f"{cleaning.KINDS[kind]}: {_said(waste, kind)}" for kind in shown],
             "done": told.really,
             **self.disk(settings, bodies.Nothing()),
         }
@@ -117,6 +124,12 @@ def _kinds(settings: Settings) -> tuple[str, ...]:
     return cleaning.OF_USERS if settings.visitors else tuple(cleaning.KINDS)
 
 
-def _counted(waste: list[cleaning.Waste], kind: str) -> str:
+def _fingerprint(waste: list[cleaning.Waste]) -> str:
+    """What tells this waste from any other."""
+    held = sorted((one.kind, str(one.path), one.num_bytes) for one in waste)
+    return hashlib.sha256(repr(held).encode()).hexdigest()
+
+
+def _said(waste: list[cleaning.Waste], kind: str) -> str:
     mine = [one.num_bytes for one in waste if one.kind == kind]
     return f"{counted(len(mine), 'thing')}, {size_words(sum(mine))}" if mine else "nothing"

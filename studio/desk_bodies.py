@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from pipeline.preferences import LONGEST_KEY, Device, FilmRate, Line, StepCount
+from pipeline.artifacts import FilmRate
+from pipeline.preferences import LONGEST_KEY, Device, Line, StepCount
 from pipeline.story import Record
 from studio.operations import Name
 
@@ -41,7 +42,8 @@ class OfReport(Record):
 
 
 class Cleaning(Record):
-    """What shall go, and whether it shall really."""
+    """What shall go, and whether it shall really: then with what was counted of it before."""
 
     kinds: Annotated[tuple[Line, ...], Field(max_length=_MOST_KINDS)] = ()
     really: bool = False
+    counted: Line = ""

@@ -19,14 +19,13 @@ from pipeline.artifacts import Take
 from pipeline.bundle import read_bundle
 from pipeline.errors import InputError
 from pipeline.settings import Settings
+from pipeline.workspace import EXAMPLE_OWNER as OWNER
 from pipeline.workspace import Project, list_projects
 from studio.projects import STORIES_DIR, check_room, open_by_id
 from studio.refusals import NotThereError
 
 _LOG = logging.getLogger(__name__)
 BUNDLE = STORIES_DIR / "example.zip"
-OWNER = "example-"
-"""How the users begin whose one story is an example; no token and no account is one of them."""
 _UNPACKING = threading.Lock()
 _DIGITS = 12
 _TAKE = re.compile(r"takes/[^/]+/take-\d+\.json")

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from pipeline.assemble.voices import MAX_VOICE_BYTES, keep_voice
+from pipeline.files import SCRATCH
 from pipeline.queue import Queue
 from pipeline.settings import Settings
 from pipeline.story import MAX_SCENES
@@ -69,7 +70,7 @@ class FilmApi:
         project = open_by_id(settings, project_id)
         find_scene(project.story, scene_id)
         check_room(project)
-        with listening, tempfile.TemporaryDirectory(prefix="dreamrunner-") as folder:
+        with listening, tempfile.TemporaryDirectory(prefix=SCRATCH) as folder:
             source = Path(folder) / "recording"
             source.write_bytes(asked.body)
             voice = keep_voice(project, source)

@@ -10,9 +10,15 @@ from pathlib import Path
 
 from pipeline.artifacts import Cut, Take, Timeline
 from pipeline.assemble.subtitles import are_in_picture
-from pipeline.crediting import film_credits
-from pipeline.errors import InputError
-from pipeline.filming import SMOOTHED, film_edit_of, film_timeline, planned_timeline
+from pipeline.errors import InputError, WorkspaceError
+from pipeline.film_edit import FilmEdit
+from pipeline.filming import (
+    SMOOTHED,
+    credits_of,
+    film_edit_of,
+    film_timeline,
+    planned_timeline,
+)
 from pipeline.story import slug
 from studio.cards import Shown, View, counted
 from studio.takes import is_draft
@@ -50,7 +56,8 @@ def _film(shown: Shown, path: Path) -> View:
     changed = path.stat().st_mtime_ns
     made, line = datetime.fromtimestamp(changed / 1e9), film_timeline(path)
     number = _newer(shown, made) if line is None else _other_takes(shown, line)
-    changes = [] if line is None else [*_changes(shown, line)]
+    edit = _edit(shown)
+    changes = [] if line is None or edit is None else [*_changes(shown, line, edit)]
     return {
         "id": f"{path.stem}-{changed}",
         "video": shown.address(f"{address}.mp4"),
@@ -71,7 +78,7 @@ def _film(shown: Shown, path: Path) -> View:
         "made": _made(made),
         "drafts": line is not None and _shows_drafts(shown, line),
         "mark": _mark(number, changes),
-        "credits": _credits(shown),
+        "credits": credits_of(shown.project, chosen_takes(shown), edit or FilmEdit()),
     }
 
 
@@ -120,10 +127,20 @@ def _other_takes(shown: Shown, line: Timeline) -> int:
     )
 
 
-def _changes(shown: Shown, made: Timeline) -> Iterator[str]:
+def _edit(shown: Shown) -> FilmEdit | None:
+    """The edit of the film; None of one that cannot be read, so that its story opens all the same.
+
+    The film desk, where it is edited, says why.
+    """
+    try:
+        return film_edit_of(shown.project, shown.settings)
+    except (InputError, WorkspaceError):
+        return None
+
+
+def _changes(shown: Shown, made: Timeline, edit: FilmEdit) -> Iterator[str]:
     """Say what would be otherwise in a film made now, but for its takes."""
     try:
-        edit = film_edit_of(shown.project, shown.settings)
         now = planned_timeline(shown.project, chosen_takes(shown), edit)
     except InputError:
         return  # nothing could be filmed now
@@ -144,10 +161,3 @@ def _plan(line: Timeline) -> Timeline:
 
 def _place(cut: Cut) -> dict[str, object]:
     return cut.model_dump(exclude=_OWN_OF_A_CUT)
-
-
-def _credits(shown: Shown) -> str:
-    """Whom a film names of the scenes that have takes; empty where nobody is to be named."""
-    story, takes = shown.project.story, chosen_takes(shown)
-    filmed = tuple(scene for scene in story.scenes if scene.id in takes)
-    return film_credits(shown.project, story.model_copy(update={"scenes": filmed}))

@@ -33,12 +33,14 @@ from studio.job_words import (
     scene_of,
     title_of,
 )
+from studio.priors import Library
 from studio.projects import open_by_id
 from studio.quotas import check_learning
 from studio.refusals import NotThereError
 from studio.rendering import check_queue
 from studio.signing import Links
 from studio.takes import Takes
+from studio.training_pace import seconds_left
 
 __all__ = ["ON_CLIPS", "TRAIN", "JobDesk", "WorkerProcess"]
 
@@ -114,7 +116,10 @@ class WorkerProcess:
                     continue
                 wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
                 _LOG.warning("the worker ended; starting it again (log: %s)", self._log_path())
-                self._spawn()
+                try:
+                    self._spawn()
+                except OSError:
+                    _LOG.exception("it cannot be started; trying again in %.0f s", wait)
 
     def _spawn(self) -> None:
         path = self._log_path()
@@ -213,9 +218,8 @@ class JobDesk:
         check_queue(self._queue, settings.user, 0 if job.is_active else 1)
         if job.kind == TRAIN:
             mine = self._queue.of_user(settings.user, ended=_MOST_LEARNED)
-            left = self._queue.paces(settings.pack).seconds_left(job) or 0.0
             earlier = (one for one in mine if one.kind == TRAIN)
-            check_learning(settings, left, earlier)
+            check_learning(settings, seconds_left(job, Library(settings, self._links)), earlier)
         self._queue.again(job.id)
         self._line.forget()
 

@@ -290,7 +290,7 @@ def _captions(srt: Path) -> str:
 def _bundled(project: Project) -> BinaryIO:
     """A story as a zip in a file that is gone once it is closed."""
     with ExitStack() as stack:
-        file = stack.enter_context(tempfile.TemporaryFile(prefix="dreamrunner-"))
+        file = stack.enter_context(tempfile.TemporaryFile())
         try:
             write_bundle(project, file)
         except InputError as error:

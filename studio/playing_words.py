@@ -37,4 +37,4 @@ def device_words() -> str:
     Asked once: an edit must not wait for the driver.
     """
     facts = probe_unloaded()
-    return facts.name if facts.vram_gib is not None else "this CPU"
+    return facts.name if facts.vram_gib is not None else _CPU

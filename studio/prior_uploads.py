@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from pipeline.errors import InputError, PipelineError
+from pipeline.files import SCRATCH
 from pipeline.packs.weights import find_weights
 from pipeline.priors.importing import import_prior
 from pipeline.priors.matching import fit_of
@@ -41,7 +42,7 @@ def bringing(visitors: Visitors, links: Links) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         try:
-            with boundary(), tempfile.TemporaryDirectory(prefix="dreamrunner-") as folder:
+            with boundary(), tempfile.TemporaryDirectory(prefix=SCRATCH) as folder:
                 settings = visitors.settings_of(request.headers.get(TOKEN_HEADER))
                 told = await run_in_threadpool(_asked, settings, links, request.query_params)
                 path = Path(folder) / "brought"

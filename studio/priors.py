@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.errors import InputError
+from pipeline.files import SCRATCH
 from pipeline.packs.weights import played_revision
 from pipeline.prior import Prior, PriorKind
 from pipeline.priors.publishing import export_prior
@@ -210,7 +211,7 @@ def packed(settings: Settings, links: Links, key: str) -> Path:
         WorkspaceError: it cannot be written; nothing is left.
     """
     stored = Library(settings, links).find(key)
-    folder = Path(tempfile.mkdtemp(prefix="dreamrunner-"))
+    folder = Path(tempfile.mkdtemp(prefix=SCRATCH))
     try:
         return export_prior(stored, folder / "learned.zip", base_model=base_model(stored.prior))
     except BaseException:

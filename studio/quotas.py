@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pipeline.disk import files_below
 from pipeline.errors import PipelineError
 from pipeline.files import checked_id
 from pipeline.queue import Job
@@ -63,7 +62,8 @@ def check_learning(settings: Settings, seconds: float, jobs: Iterable[Job]) -> N
     if not settings.visitors:
         return
     since = time.time() - _DAY_SECONDS
-    spent = sum(_spent_seconds(job, seconds) for job in jobs if job.created > since)
+    of_today = (job for job in jobs if job.is_active or (job.finished or 0) > since)
+    spent = sum(_spent_seconds(job, seconds) for job in of_today)
     most = settings.allowance.training_minutes
     if spent + seconds > most * 60:
         left = max(0.0, most - spent / 60)
@@ -82,18 +82,8 @@ def _held_bytes(settings: Settings) -> int:
     folder, now = settings.home / "users" / checked_id(settings.user), time.monotonic()
     since, held = _counted.get(folder, (-_KNOWN_SECONDS, 0))
     if now - since >= _KNOWN_SECONDS:
-        held = bytes_below(folder)
+        held = sum(size for _, size in files_below(folder))
         if len(_counted) >= _MOST_KNOWN:
             _counted.clear()
         _counted[folder] = (now, held)
-    return held
-
-
-def bytes_below(folder: Path) -> int:
-    """Count the bytes of all files below a folder; 0 where there is none."""
-    held = 0
-    for root, _, names in os.walk(folder):
-        for name in names:
-            with suppress(OSError):  # it went away meanwhile
-                held += (Path(root) / name).lstat().st_size
     return held

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from pipeline.artifacts import Cut, Take, Timeline
 from pipeline.assemble.timeline import placed_cuts
-from pipeline.errors import InvalidStoryError, WorkspaceError
-from pipeline.files import read_record
+from pipeline.filming import film_timeline
 from pipeline.story import NUM_KEYFRAMES
 from studio.cards import Shown, View
 from studio.reports import take_view
@@ -22,7 +21,7 @@ def reel_views(shown: Shown) -> View:
     wrote down how it was made has no cuts.
     """
     films = [*reversed(shown.project.films())]
-    told = {path: _timeline(path) for path in films}
+    told = {path: film_timeline(path) for path in films}
     without = next((path for path in films if _leaves_out(told[path], shown)), None)
     played = next((path for path in films if path != without), None)
     return {
@@ -59,15 +58,6 @@ def _cut(shown: Shown, timeline: Timeline, first: int, end: int, cut: Cut) -> Vi
         "timing": told["timing"],
         "actors": told["actors"],
     }
-
-
-def _timeline(film: Path) -> Timeline | None:
-    """How a film was made; None where it is not written down, or by another program."""
-    file = film.with_suffix(".json")
-    try:
-        return read_record(file, Timeline) if file.is_file() else None
-    except (InvalidStoryError, WorkspaceError):
-        return None
 
 
 def _leaves_out(timeline: Timeline | None, shown: Shown) -> bool:

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from pipeline.crediting import film_credits
+from pipeline.files import SCRATCH
 from pipeline.progress import finish
 from pipeline.workspace import Project
 from studio.projects import find_scene, find_take
@@ -31,7 +32,7 @@ def make_scene_film(project: Project, scene_id: str, take_id: str) -> Path:
     scene, video = find_scene(story, scene_id), find_take(project, scene_id, take_id)
     credits = film_credits(project, story.model_copy(update={"scenes": (scene,)}))
     with ExitStack() as stack, _making:
-        folder = Path(tempfile.mkdtemp(prefix="dreamrunner-"))
+        folder = Path(tempfile.mkdtemp(prefix=SCRATCH))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         out = folder / "scene.mp4"
         finish(scene_film(video, scene.narration, out, title=scene.title, credits=credits))

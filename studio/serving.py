@@ -8,6 +8,7 @@ import sys
 import threading
 from dataclasses import dataclass
 
+from pipeline.errors import PipelineError
 from pipeline.logs import LOG_DIR, log_to_file
 from pipeline.queue import open_queue
 from pipeline.settings import Settings, current
@@ -19,6 +20,7 @@ from studio.upkeep import Upkeep
 
 _LOG = logging.getLogger(__name__)
 _FOLLOW_SECONDS = 1.0
+_LONGEST_WAIT_SECONDS = 60.0
 _TALKATIVE = ("httpx", "httpx2", "openai")
 _UNGUARDED = (
     "everybody who can reach %s can open and change your stories; "
@@ -27,7 +29,10 @@ _UNGUARDED = (
 
 
 class Follower:
-    """Starts the worker anew once another model or device is chosen."""
+    """Starts the worker anew once another model or device is chosen.
+
+    Where that fails it is tried again, after a wait that doubles.
+    """
 
     def __init__(self, worker: WorkerProcess, settings: Settings) -> None:
         self._worker, self._settings = worker, settings
@@ -44,13 +49,21 @@ class Follower:
         self._thread.join()
 
     def _run(self) -> None:
-        playing = self._settings
-        while not self._over.wait(_FOLLOW_SECONDS):
-            chosen = current(self._settings)
-            if chosen != playing:
-                _LOG.info("the worker starts anew: %s on %s", chosen.pack, chosen.device)
-                self._worker.restart(chosen)
-                playing = chosen
+        playing, wait = self._settings, _FOLLOW_SECONDS
+        while not self._over.wait(wait):
+            try:
+                playing, wait = self._follow(playing), _FOLLOW_SECONDS
+            except (PipelineError, OSError):
+                wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
+                _LOG.exception("what is chosen cannot be followed; trying again in %.0f s", wait)
+
+    def _follow(self, playing: Settings) -> Settings:
+        """Let the worker play what is chosen now, and give that."""
+        chosen = current(self._settings)
+        if chosen != playing:
+            _LOG.info("the worker starts anew: %s on %s", chosen.pack, chosen.device)
+            self._worker.restart(chosen)
+        return chosen
 
 
 @dataclass(frozen=True)

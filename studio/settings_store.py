@@ -6,21 +6,25 @@ The key of the language model comes in and never goes out: the window hears how 
 from __future__ import annotations
 
 import os
+import threading
+from pathlib import Path
 from typing import Any
 
 from pipeline import __version__
 from pipeline.devices import probe_unloaded
-from pipeline.errors import InputError, PipelineError
+from pipeline.errors import InputError, InvalidStoryError, PipelineError
 from pipeline.packs.cards import pack_cards
 from pipeline.packs.record import load_record
 from pipeline.plan.llm.greeting import greet
 from pipeline.plan.llm.options import DEFAULT_BASE_URL, DEFAULT_MODEL, NO_KEY, LlmOptions
 from pipeline.preferences import (
+    PREFERENCES_FILE,
     Preferences,
     checked_key,
     key_end,
     read_key,
     read_preferences,
+    stored_preferences,
     write_key,
     write_preferences,
 )
@@ -46,6 +50,8 @@ _FIELDS = {
     "OPENAI_API_KEY": "the key",
 }
 """What hints call the variables of the environment, and the window its fields."""
+_choosing = threading.Lock()
+"""Held from reading what is chosen until it is kept, or until its key is known."""
 
 
 def settings_view(settings: Settings) -> View:
@@ -78,21 +84,28 @@ def keep_choices(settings: Settings, queue: Queue, told: Choices) -> None:
 
     Raises:
         NotAllowedError: the studio has visitors.
-        InputError: a value cannot be used, or the model or device changes while work goes on.
+        InputError: a value cannot be used, the model or device changes while work goes on, or
+            what was chosen before cannot be made out.
+        WorkspaceError: what was chosen cannot be read or written.
     """
     _check_own(settings)
-    kept = read_preferences(settings.home)
     _check_calm(settings, queue, told)
-    named = told.model_dump(exclude={"key"}, exclude_unset=True)
-    given = {k: v for k, v in named.items() if v is not None or k in _OF_PACK}
     if told.pack is not None:
         _check_pack(settings, told.pack)
-    wanted = kept.model_copy(update=given)
-    key = _key_for(settings, kept, wanted, told)
-    if wanted.endpoint or key:
-        _options(wanted, key)
-    write_key(settings.home, key)
-    write_preferences(settings.home, wanted)
+    named = told.model_dump(exclude={"key"}, exclude_unset=True)
+    given = {k: v for k, v in named.items() if v is not None or k in _OF_PACK}
+    with _choosing:
+        kept = _stored(settings.home)
+        wanted = kept.model_copy(update=given)
+        _check_steps(told.pack or settings.pack, wanted)
+        key = _key_for(settings, kept, wanted, told)
+        if wanted.endpoint or key:
+            _options(wanted, key)
+        if not _same_host(kept, wanted):
+            write_key(settings.home, "")  # first, so that it never lies beside another address
+        write_preferences(settings.home, wanted)
+        if told.key is not None:
+            write_key(settings.home, key)
 
 
 def try_model(settings: Settings, told: Model) -> View:
@@ -102,10 +115,11 @@ def try_model(settings: Settings, told: Model) -> View:
         NotAllowedError: the studio has visitors, so that the address is not theirs to choose.
     """
     _check_own(settings)
-    kept = read_preferences(settings.home)
-    wanted = kept.model_copy(update=told.model_dump(exclude={"key"}, exclude_none=True))
     try:
-        key = _key_for(settings, kept, wanted, told)
+        with _choosing:
+            kept = _stored(settings.home)
+            wanted = kept.model_copy(update=told.model_dump(exclude={"key"}, exclude_none=True))
+            key = _key_for(settings, kept, wanted, told)
         options = _options(wanted, key) if wanted.endpoint or key else model_options(settings)
         if options is None:
             return {"ok": False, "words": "Give an address or a key first."}
@@ -149,12 +163,37 @@ def _check_pack(settings: Settings, name: str) -> None:
         raise InputError(f"{card.title} is not here yet", hint="Fetch it in the window of models.")
 
 
+def _check_steps(pack: str, wanted: Preferences) -> None:
+    """Refuse final takes of no more steps than drafts: each would count as a draft."""
+    record = load_record(pack)
+    draft = wanted.draft_steps or record.draft_steps
+    final = wanted.final_steps or record.num_inference_steps
+    if final <= draft:
+        raise InputError(
+            f"A final take would have {counted(final, 'step')}, a draft {draft}",
+            hint="Give final takes more steps than drafts; "
+            f"left empty, they have {record.num_inference_steps} and {record.draft_steps}.",
+        )
+
+
+def _stored(home: Path) -> Preferences:
+    """What was chosen, to be changed: what cannot be made out is not written over."""
+    try:
+        return stored_preferences(home)
+    except InvalidStoryError as error:
+        hint = f"Mend {PREFERENCES_FILE} in the studio's folder, or delete it to choose anew."
+        raise InputError(error.message, hint=hint) from error
+
+
 def _key_for(settings: Settings, kept: Preferences, wanted: Preferences, told: Model) -> str:
     """The key that goes with what is wanted: one that was given for another address does not."""
     if told.key is not None:
         return checked_key(told.key) if told.key else ""
-    same = _host(kept.endpoint) == _host(wanted.endpoint)
-    return read_key(settings.home) if same else ""
+    return read_key(settings.home) if _same_host(kept, wanted) else ""
+
+
+def _same_host(one: Preferences, other: Preferences) -> bool:
+    return _host(one.endpoint) == _host(other.endpoint)
 
 
 def _host(endpoint: str) -> str:

@@ -27,7 +27,7 @@ def stills_zip(project: Project, settings: Settings) -> BinaryIO:
         AssemblyError: a take cannot be read.
     """
     with ExitStack() as stack:
-        file = stack.enter_context(tempfile.TemporaryFile(prefix="dreamrunner-"))
+        file = stack.enter_context(tempfile.TemporaryFile())
         with workspace_errors("put the pictures into a zip"), zipfile.ZipFile(file, "w") as archive:
             _fill(archive, project, settings)
             names = archive.namelist()

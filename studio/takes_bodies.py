@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from pipeline.preferences import StepCount
 from studio.bodies import OfTake, Unwanted
 from studio.rendering import Seed, Without
 
-Steps = Annotated[int, Field(strict=True, ge=1, le=200)]
 Guidance = Annotated[float, Field(ge=0, le=30, allow_inf_nan=False)]
 
 
@@ -17,7 +17,7 @@ class RenderAgain(OfTake):
     """A take's recipe and what is changed in it; None = as it is in the take."""
 
     seed: Seed | None = None
-    steps: Steps | None = None
+    steps: StepCount | None = None
     guidance: Guidance | None = None
     unwanted: Unwanted | None = None
     without: Without | None = None

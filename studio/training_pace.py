@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from pipeline.lessons import train_settings
 from pipeline.prior import PriorKind
 from pipeline.priors.store import Stored
+from pipeline.queue import Job
 from studio.priors import Library
 
 _SMALL_SECONDS = 0.5
@@ -38,6 +40,13 @@ def pace_of(library: Library, kind: PriorKind) -> Pace:
     for stored in fit:
         return Pace(_per_step(stored), "as it took where the studio was made", measured=False)
     return _guessed(library)
+
+
+def seconds_left(job: Job, library: Library) -> float:
+    """Give about how long learning has to go on yet, by the pace of its kind of thing."""
+    kind: PriorKind = "motion" if "motion_id" in job.arguments else "character"
+    asked = job.arguments.get("steps") or train_settings(library.pack.record, kind).steps
+    return pace_of(library, kind).seconds_per_step * max(0, (job.total or asked) - job.step)
 
 
 def _guessed(library: Library) -> Pace:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import sqlite3
 import threading
 import time
 from contextlib import suppress
@@ -43,8 +44,8 @@ class Upkeep:
         while True:
             try:
                 tidy(self._settings, self._queue)
-            except PipelineError as error:
-                _LOG.warning("the home could not be tidied: %s", error)
+            except (PipelineError, OSError, sqlite3.Error):
+                _LOG.exception("the home could not be tidied; trying again in an hour")
             if self._over.wait(HOUR_SECONDS):
                 return
 

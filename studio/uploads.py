@@ -6,9 +6,7 @@ Nothing here looks into a file: what is none of its kind is refused by the job t
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from pipeline.disk import files_below
 from pipeline.errors import InputError, PipelineError
 from pipeline.files import checked_id, short, workspace_errors
 from pipeline.queue import Queue
@@ -33,7 +32,6 @@ MAX_KEPT_BYTES = 1_000_000_000
 """Of one user's files that no job has taken yet."""
 VIDEOS = (".mp4", ".mov", ".webm", ".mkv", ".gif")
 LISTS = (".csv", ".jsonl", ".parquet")
-_DAY_SECONDS = 86_400.0
 _LONGEST_NAME = 120
 _LONGEST_TOLD = 200
 
@@ -91,7 +89,7 @@ class _Wish:
 
 
 def _asked(settings: Settings, queue: Queue, query: Mapping[str, str], kind: Kind) -> _Wish:
-    """Check what is wished before any of it is read, and make room for it."""
+    """Check what is wished, and that there is room for it, before any of it is read."""
     project = open_by_id(settings, query.get("project"))
     motion = find_motion(project.story, query.get("motion", "")) if kind.of_motion else None
     name, ending = _named(query.get("name", ""), kind)
@@ -99,7 +97,7 @@ def _asked(settings: Settings, queue: Queue, query: Mapping[str, str], kind: Kin
     folder = uploads_dir(settings)
     with workspace_errors(f"make the folder {short(folder)}"):
         folder.mkdir(parents=True, exist_ok=True)
-        _make_room(folder)
+    _check_room(folder)
     path = folder / f"{secrets.token_hex(16)}{ending}"
     return _Wish(project.path, motion.id if motion else None, name, path)
 
@@ -118,17 +116,9 @@ def _named(told: str, kind: Kind) -> tuple[str, str]:
     return f"{words or 'clip'}{ending}", ending
 
 
-def _make_room(folder: Path) -> None:
-    """Take away what was left for a day; refuse one more file where too much waits."""
-    held = 0
-    for path in folder.iterdir():
-        with suppress(FileNotFoundError):  # a job took it
-            there = path.stat()
-            if there.st_mtime < time.time() - _DAY_SECONDS:
-                path.unlink()
-            else:
-                held += there.st_size
-    if held > MAX_KEPT_BYTES:
+def _check_room(folder: Path) -> None:
+    """Refuse one more file where too much waits; what no job takes goes by itself after a day."""
+    if sum(size for _, size in files_below(folder)) > MAX_KEPT_BYTES:
         raise TooLargeError("Too many files wait to be looked through", hint="Wait for them.")
 
 

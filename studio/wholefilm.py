@@ -20,6 +20,7 @@ from studio.training_pace import pace_of
 
 Of = Literal["drafts", "finals"]
 """What a film of the two is made of; that of the drafts goes before all finals."""
+_TAKES = {"drafts": "draft", "finals": "final"}
 _FEW = ("No", "One", "Two", "Three", "Four", "Five", "Six")
 _LEARNS: PriorKind = "motion"
 
@@ -94,8 +95,19 @@ def _to_learn(shown: Shown) -> list[Motion]:
 
 
 def _film(shown: Shown, queue: Queue, of: Of) -> int:
-    arguments = {"only_rendered": True, "whole": of}
-    return queue.submit("film", shown.project.path, arguments, user=shown.settings.user)
+    """Queue the film behind the takes that it is of; one that waits before some of them goes."""
+    project = shown.project.path
+    going = queue.jobs(project, active=True)
+    takes = (job.id for job in going if job.arguments.get("quality") == _TAKES[of])
+    newest = max(takes, default=0)
+    for job in going:
+        if job.state == "queued" and job.arguments.get("whole") == of:
+            if job.id > newest:
+                return job.id
+            queue.control(job.id, "cancel")
+    # `after` tells it from one that is made right now, of earlier takes
+    arguments = {"only_rendered": True, "whole": of, "after": newest}
+    return queue.submit("film", project, arguments, user=shown.settings.user)
 
 
 def _begun(drafts: int, finals: int) -> str:

@@ -19,7 +19,7 @@ from pipeline.assemble.graph import FILM, film_graph
 from pipeline.assemble.sound import AAC, VOICES, voice_graph, voice_inputs
 from pipeline.assemble.subtitles import write_subtitles
 from pipeline.assemble.timeline import duration_frames, readable, reading_frames
-from pipeline.files import short, workspace_errors
+from pipeline.files import SCRATCH, short, workspace_errors
 from pipeline.progress import Progress, Work
 from pipeline.vision.encode import H264, read_comment, write_tags
 from pipeline.vision.ffmpeg import probe, run_ffmpeg, written_whole
@@ -153,7 +153,7 @@ def _made(film: _Film, target: Path, name: str) -> Iterator[int]:
     """Make the film, giving the number of frames that are written."""
     reason = reason_to_encode(film.timeline, film.paths, film.size, drawn_over=film.burns)
     logger.info("%s is %s", name, f"encoded: {reason}" if reason else "copied: its takes fit")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH) as folder:
         plan = _encoding(film, Path(folder)) if reason else _copying(film)
         tags = Path(folder) / "tags.txt"
         write_tags(film.tags, tags)

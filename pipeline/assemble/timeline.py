@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 
 from pipeline.artifacts import Card, Cut, FilmRate, Take, Timeline
-from pipeline.errors import InputError
 from pipeline.film_edit import FilmEdit
 from pipeline.story import Scene, Story
 
@@ -30,15 +29,11 @@ def timeline(
 ) -> Timeline:
     """Give the film's cuts in the story's order, as the edit wants them.
 
-    `takes` maps scene ids to the take chosen for each. A cut lasts as long as its narration
-    needs to be heard or read, fades aside, and never shorter than what is shown of its take.
-    `credits`, parted by "; ", stand on the end card.
-
-    Raises:
-        InputError: every scene is left out, or some have no take; the message names them.
+    `takes` maps scene ids to the take chosen for each: at least one scene is shown, and all that
+    are have one. A cut lasts as long as its narration needs to be heard or read, fades aside, and
+    never shorter than what is shown of its take. `credits`, parted by "; ", stand on the end card.
     """
     scenes = [scene for scene in story.scenes if not edit.of(scene.id).left_out]
-    _check(scenes, takes)
     settings, fps = edit.settings, film_fps(takes[scenes[0].id].fps, edit.settings.rate)
     shared = max(1, round(settings.transition_seconds * fps))
     fades = [shared * (join == "crossfade") for join in _joins(scenes, edit)]
@@ -68,16 +63,6 @@ def film_fps(takes_fps: int, rate: FilmRate) -> int:
 def breath_frames(fps: int) -> int:
     """Frames before a recorded narration begins, and after it."""
     return round(BREATH_SECONDS * fps)
-
-
-def _check(scenes: Sequence[Scene], takes: Mapping[str, Take]) -> None:
-    missing = [scene.id for scene in scenes if scene.id not in takes]
-    if missing:
-        raise InputError(
-            f"no take yet of {', '.join(missing)}", hint="Render these scenes, then make the film"
-        )
-    if not scenes:
-        raise InputError("every scene is left out of the film", hint="Put one back.")
 
 
 def _joins(scenes: Sequence[Scene], edit: FilmEdit) -> list[str]:

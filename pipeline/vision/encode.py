@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.files import SCRATCH
 from pipeline.vision.ffmpeg import feed_ffmpeg, read_ffmpeg, run_ffmpeg, written_whole
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def encode_frames(
     even_width, even_height = (max(2, side // 2 * 2) for side in size or (width, height))
     raw = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(fps))
     enlarge = f"{_smooth(even_width / width)}scale={even_width}:{even_height}:{ENLARGE},setsar=1"
-    with written_whole(path) as temporary, tempfile.TemporaryDirectory() as folder:
+    with written_whole(path) as temporary, tempfile.TemporaryDirectory(prefix=SCRATCH) as folder:
         tags = Path(folder) / "tags.txt"
         write_tags({"comment": comment}, tags)
         inputs = [*raw, "-i", "-", "-f", "ffmetadata", "-i", tags, "-map_metadata", "1"]

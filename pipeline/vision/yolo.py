@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from pipeline.errors import ModelUnavailableError
+from pipeline.files import SCRATCH
 
 if TYPE_CHECKING:
     from ultralytics import YOLO
@@ -151,5 +152,5 @@ def _plainly_named(weights: Path) -> Iterator[Path]:
 
     It does so with whole paths too, and fetches that file where it is not there.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH) as folder:
         yield Path(shutil.copyfile(weights, Path(folder) / "weights.pt"))

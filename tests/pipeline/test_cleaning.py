@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -12,13 +13,15 @@ import pytest
 from pipeline.cleaning import HARMLESS, KINDS, clean, find_waste, sweep
 from pipeline.disk import disk_use, free_bytes, size_words
 from pipeline.errors import InputError
+from pipeline.files import SCRATCH
 from pipeline.queue import open_queue
 from pipeline.settings import Settings
 from pipeline.take_bin import throw_take
-from pipeline.workspace import Project, create_project
+from pipeline.workspace import EXAMPLE_OWNER, Project, create_project
 from tests.studio.fixtures import add_take, make_casting, make_story
 
 DAYS = 86_400
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -76,7 +79,7 @@ def test_what_cut_off_work_left_goes_and_what_is_new_stays(
         put(project.path / "takes" / "dawn" / ".take-01.mp4.abc.part", 50, days_old=1),
         put(uploads / "old.mp4", 70, days_old=2),
         put(settings.home / "log" / "worker.log.3", 110, days_old=40),
-        put(settings.home.parent / "scratch" / "dreamrunner-abc" / "story.zip", 130, days_old=2),
+        put(settings.home.parent / "scratch" / f"{SCRATCH}abc" / "story.zip", 130, days_old=2),
     ]
     os.utime(gone[-1].parent, (0, 0))
     stays = [
@@ -95,6 +98,26 @@ def test_what_cut_off_work_left_goes_and_what_is_new_stays(
     assert project.reload().title == "The shy fox"
 
 
+def test_what_a_person_keeps_among_temporary_things_stays(settings: Settings) -> None:
+    scratch = settings.home.parent / "scratch"
+    for name in ("dreamrunner-studio", "dreamrunner-demo", ".dreamrunner"):
+        os.utime(put(scratch / name / "story.json", 137).parent, (0, 0))
+    assert sweep(settings) == 0
+    assert len([*scratch.glob("*/story.json")]) == 3
+
+
+def test_every_folder_among_temporary_things_is_known_by_its_name() -> None:
+    made = re.compile(r"(?:TemporaryDirectory|mkdtemp)\(([^)]*)\)")
+    others = {
+        file.relative_to(ROOT).as_posix()
+        for package in ("pipeline", "studio")
+        for file in (ROOT / package).rglob("*.py")
+        for how in made.findall(file.read_text(encoding="utf-8"))
+        if "dir=" not in how and how != "prefix=SCRATCH"
+    }
+    assert others == set()
+
+
 def test_takes_that_are_not_chosen_go_only_when_they_are_named(
     settings: Settings, project: Project
 ) -> None:
@@ -107,6 +130,28 @@ def test_takes_that_are_not_chosen_go_only_when_they_are_named(
     assert [take.id for take in project.takes("dawn")] == [takes[1].id]
     assert project.take_video(takes[1]).is_file()
     assert project.reserve_take_id("dawn") == "take-04"
+
+
+def test_a_take_that_was_chosen_since_it_was_found_stays(
+    settings: Settings, project: Project
+) -> None:
+    first, _ = add_take(project, "dawn", seed=3), add_take(project, "dawn", seed=5)
+    found = find_waste(settings, ["takes"])
+    project.choose_take("dawn", first.id)
+    with pytest.raises(InputError, match="take-01 of dawn was chosen meanwhile"):
+        clean(found)
+    assert len(project.takes("dawn")) == 2
+    assert project.take_video(first).is_file()
+
+
+def test_the_example_that_all_look_at_stays_whole(settings: Settings) -> None:
+    owner = replace(settings, user=f"{EXAMPLE_OWNER}0123456789ab")
+    example = create_project(make_story(), make_casting(), settings=owner)
+    for seed in (1, 2):
+        add_take(example, "dawn", seed=seed)
+    for name in ("film-01.mp4", "film-02.mp4"):
+        put(example.films_dir / name, 13)
+    assert find_waste(settings, ["takes", "films", "bin"]) == []
 
 
 def test_the_bin_and_earlier_films_go_when_they_are_named(
@@ -134,6 +179,21 @@ def test_caches_stay_while_something_is_made(settings: Settings, project: Projec
     assert clean(find_waste(settings, ["cache"])) == 23
     assert not kept.exists()
     assert render.exists()  # an interrupted render goes on from it
+
+
+def test_learning_that_makes_way_keeps_its_state(settings: Settings, project: Project) -> None:
+    states = {
+        user: put(settings.home / "users" / user / "training" / "k.safetensors", 31, days_old=1)
+        for user in ("local", "v-1")
+    }
+    queue = open_queue(settings)
+    queue.submit("train", project.path, {"motion_id": "hops"}, user="v-1")
+    queue.submit("render", project.path, {"scene_id": "dawn"})
+    learning = queue.submit("train", project.path, {"motion_id": "hops"})
+    assert find_waste(settings, ["training"]) == []
+    queue.control(learning, "stop")
+    assert clean(find_waste(settings, ["training"])) == 31
+    assert [user for user, state in states.items() if state.exists()] == ["v-1"]
 
 
 def test_a_visitor_cleans_the_own_things_alone(settings: Settings, project: Project) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,9 +11,9 @@ import pytest
 from pydantic import ValidationError
 
 from pipeline.__main__ import main
-from pipeline.artifacts import Casting, RenderSettings, ScenePrompt, Take
+from pipeline.artifacts import Casting, FilmSettings, RenderSettings, ScenePrompt, Take
 from pipeline.bundle import read_bundle, write_bundle
-from pipeline.errors import InputError
+from pipeline.errors import InputError, WorkspaceError
 from pipeline.film_edit import (
     FilmEdit,
     SceneEdit,
@@ -85,8 +87,42 @@ def test_an_edit_is_kept_and_read_again(project: Project) -> None:
     assert saved.revision == 1
     assert read_film_edit(project) == saved
     assert read_film_edit(project).of("dusk") == place
-    (project.path / "film.json").write_text("{", encoding="utf-8")
-    assert read_film_edit(project) == FilmEdit(), "a broken one counts as none"
+
+
+@pytest.mark.parametrize("text", ["{", '{"schema_version": 1, "music": "slow"}'])
+def test_an_edit_that_cannot_be_made_out_is_not_begun_anew(
+    project: Project, settings: Settings, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = project.path / "film.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"Take film\.json out of the story's folder"):
+        read_film_edit(project)
+    assert main(["film", str(project.path), "--home", str(settings.home), "--byline", "x"]) == 1
+    assert "another program, or a later version" in capsys.readouterr().err
+    assert (file.read_text(encoding="utf-8"), project.films()) == (text, [])
+
+
+def test_an_edit_that_cannot_be_read_now_is_not_begun_anew(
+    project: Project, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    saved = save_film_edit(project, FilmEdit(settings=FilmSettings(byline="told by Mia")))
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", refuse)
+        with pytest.raises(WorkspaceError, match="too many open files"):
+            film_edit_of(project, settings)
+    assert film_edit_of(project, settings) == saved
+
+
+def test_an_edit_that_could_not_be_read_again_is_not_kept(project: Project) -> None:
+    places = {f"scene-{number}": SceneEdit() for number in range(1000)}
+    saved = save_film_edit(project, FilmEdit(scenes=places))
+    many = saved.with_voice("dusk", "voice-a", Voice(seconds=1))
+    with pytest.raises(InputError, match="at most 1000 items"):
+        save_film_edit(project, many)
+    assert read_film_edit(project) == saved
 
 
 @pytest.mark.parametrize(

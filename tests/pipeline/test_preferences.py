@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, WorkspaceError
 from pipeline.plan.llm import language_model
 from pipeline.preferences import (
     KEY_FILE,
@@ -49,6 +51,48 @@ def test_what_was_chosen_is_read_again(tmp_path: Path) -> None:
 def test_broken_settings_are_none(tmp_path: Path) -> None:
     (tmp_path / PREFERENCES_FILE).write_text('{"device": "moon"}')
     assert read_preferences(tmp_path) == Preferences()
+
+
+def test_a_passing_trouble_is_told_and_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    write_preferences(tmp_path, Preferences(endpoint=ENDPOINT))
+    write_key(tmp_path, KEY)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", refuse)
+        with pytest.raises(WorkspaceError, match=r"settings\.json: too many open files"):
+            read_preferences(tmp_path)
+        with pytest.raises(WorkspaceError, match=r"model\.key: too many open files"):
+            read_key(tmp_path)
+    assert read_preferences(tmp_path).endpoint == ENDPOINT
+    assert read_key(tmp_path) == KEY
+
+
+def test_a_key_is_sent_nowhere_while_its_address_cannot_be_made_out(tmp_path: Path) -> None:
+    write_key(tmp_path, KEY)
+    (tmp_path / PREFERENCES_FILE).write_text(f'{{"endpoint": "{ENDPOINT}", "voice": "deep"}}')
+    with pytest.raises(InputError, match="voice"):
+        language_model(Settings(home=tmp_path))
+
+
+def test_a_key_that_comes_while_it_is_read_goes_to_its_own_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = Path.read_text
+
+    def read_text(file: Path, encoding: str | None = None) -> str:
+        if file.name == KEY_FILE and not file.exists():
+            write_preferences(tmp_path, Preferences(endpoint="http://elsewhere.example/v1"))
+            write_key(tmp_path, KEY)
+        return reads(file, encoding)
+
+    write_preferences(tmp_path, Preferences(endpoint=ENDPOINT))
+    monkeypatch.setattr(Path, "read_text", read_text)
+    chosen = language_model(Settings(home=tmp_path))
+    assert (chosen.host, chosen.api_key) == ("elsewhere.example", KEY)
 
 
 def test_the_key_is_its_owners_alone_and_stands_nowhere_else(tmp_path: Path) -> None:

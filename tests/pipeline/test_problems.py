@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import logging
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pipeline.errors import InputError
+from pipeline.logs import log_to_file
 from pipeline.preferences import Preferences, write_key, write_preferences
 from pipeline.problems import problem_report, scrubber
 from pipeline.queue import open_queue
@@ -19,6 +22,14 @@ from tests.studio.fixtures import make_casting, make_story
 KEY = "abcdef0123456789kept"
 NAMED = "qwertz-environment-0042"
 VISITOR = "v-0123456789abcdef01234567"
+NAMING = (
+    "there is no picture of Luna yet",
+    "there are: dance slowly, hug the moon",
+    "scene 'the-dragon-wakes' needs\nLuna, and \"the wolf's den\"",
+)
+"""What errors say: some names stand between no quotes at all."""
+ASKED = "the page asked for something and it failed"
+NAMES = ("Luna", "dance", "moon", "dragon", "wolf", "den")
 
 
 @pytest.fixture
@@ -68,6 +79,63 @@ def test_a_report_without_words_has_neither_keys_nor_words(
     assert "render failed" in files["work.txt"]
     assert "HOME/users/local/projects/…" in files["log/studio.log"]
     assert "OPENAI_API_KEY" in files["settings.txt"]  # that it is set, not what it is
+
+
+def test_without_words_nobody_is_named_by_what_went_wrong(
+    settings: Settings, project: Project
+) -> None:
+    queue = open_queue(settings)
+    job = queue.submit("train", project.path, {"motion_id": "hops"})
+    queue.claim("worker")
+    queue.fail(job, NAMING[0], NAMING[1])
+    for name, told in logged(settings).items():
+        assert [word for word in NAMES if word in told] == [], name
+    work = unpacked(problem_report(settings))["work.txt"].splitlines()
+    assert work[-1].endswith(f" {job} train failed 0/0, 0 s")
+    log = logged(settings)["log/worker.log"]
+    for kept in (
+        *("WARNING pipeline.worker: job 3 failed: …", "INFO pipeline.worker: job 4 is done"),
+        *('test_problems.py", line', "in logged", "KeyError: …", "errors.InputError: …"),
+        f"WARNING studio.refusals: {ASKED}: …",
+    ):
+        assert kept in log, kept
+    assert "dance slowly" in logged(settings, words=True)["log/worker.log"]
+    assert NAMING[0] in unpacked(problem_report(settings, words=True))["work.txt"]
+
+
+def logged(settings: Settings, *, words: bool = False) -> dict[str, str]:
+    """Give the report after all sorts of errors were logged as the studio logs them."""
+    root, before = logging.getLogger(), [*logging.getLogger().handlers]
+    log_to_file(settings.home / "log" / "worker.log")
+    for told in NAMING:
+        logging.getLogger("pipeline.worker").warning("job 3 failed: %s", told)
+        logging.getLogger("studio.refusals").warning("%s: %s", ASKED, told)
+        try:
+            raise InputError(told) from KeyError(told)
+        except InputError:
+            logging.getLogger("pipeline.worker").exception("job 3 failed")
+    logging.getLogger("pipeline.worker").info("job 4 is done")
+    for handler in {*root.handlers}.difference(before):
+        root.removeHandler(handler)
+        handler.close()
+    return unpacked(problem_report(settings, words=words))
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ('no "dragon\'s den" here', "no '…' here"),
+        ("no 'it\\'s \"so\"' here", "no '…' here"),
+        ("no “wolf” and no 'fox' here", "no '…' and no '…' here"),
+        ('File "/a/b.py", line 3, in f', 'File "/a/b.py", line 3, in f'),
+        (f"the dogs' bone {'x' * 500}'s", f"the dogs' bone {'x' * 500}'s"),
+        (f"a text: '{'x' * 500}'", "a text: '…'"),
+        ("users/me/projects/fox/takes/the-den/take-01.json is", "users/me/projects/… is"),
+    ],
+)
+def test_what_is_quoted_is_struck_out(settings: Settings, told: str, shown: str) -> None:
+    assert scrubber(settings, words=False)(told) == shown
+    assert scrubber(settings, words=True)(told) == told
 
 
 def test_with_words_the_story_is_in_it_and_still_no_key(

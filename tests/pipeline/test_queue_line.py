@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import line
+from pipeline import queue as queue_module
 from pipeline.errors import InputError, WorkspaceError
 from pipeline.job import grade_of, sort_of
 from pipeline.progress import Progress
@@ -29,6 +31,10 @@ CREATE TABLE workers (
 );
 INSERT INTO workers VALUES (1, 4, 5.5);
 """
+
+
+Turns = tuple[sqlite3.Connection, str, bool | None]
+"""What `line._turns` is asked."""
 
 
 @pytest.fixture
@@ -218,6 +224,36 @@ def test_a_job_interrupted_after_each_step_never_fails(queue: Queue) -> None:
     _running(queue, job_id, 9)
     assert queue.recover(silent_seconds=0) == []
     assert _get(queue, job_id).error == "the work was interrupted twice"
+
+
+def test_the_line_is_that_of_one_moment(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    job_id, whole = _render(queue, 1), line._turns
+
+    def claimed_meanwhile(*asked: *Turns) -> list[int]:
+        found = whole(*asked)
+        queue.claim("1")
+        return found
+
+    monkeypatch.setattr(line, "_turns", claimed_meanwhile)
+    monkeypatch.setattr(queue_module, "next_in_line", lambda *_: job_id)
+    assert [job.id for job in queue.waiting()] == [job_id]
+
+
+def test_learning_makes_way_for_what_is_forgotten_meanwhile(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learning = _learn(queue)
+    assert queue.claim("1") is not None
+    _render(queue, 1, user="eve")
+    whole = line._turns
+
+    def forgotten_meanwhile(*asked: *Turns) -> list[int]:
+        found = whole(*asked)
+        queue.forget("eve")
+        return found
+
+    monkeypatch.setattr(line, "_turns", forgotten_meanwhile)
+    assert queue.gives_way(learning)
 
 
 def test_the_jobs_of_a_worker_that_lives_are_left_to_it(queue: Queue) -> None:

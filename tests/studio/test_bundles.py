@@ -15,10 +15,11 @@ from starlette.testclient import TestClient
 
 from pipeline.bundle import write_bundle
 from pipeline.settings import Settings
-from pipeline.workspace import Project, find_project, list_projects
+from pipeline.workspace import Project, list_projects
 from studio.answers import API_PREFIX, TOKEN_HEADER
 from studio.bundles import importing
 from studio.pictures import keep_picture, plain_jpeg
+from studio.projects import open_by_id
 from studio.visitors import Visitors
 from tests.studio.talking import Sending
 
@@ -56,7 +57,7 @@ def test_a_story_comes_as_it_went(project: Project, elsewhere: Settings) -> None
     assert told["notice"]["title"] == "“The shy fox” is here"
     assert told["notice"]["lines"] == ["2 scenes, no takes."]
     owner = Visitors(elsewhere).settings_of(TOKEN)
-    arrived = find_project(told["project"], owner)
+    arrived = open_by_id(owner, told["project"])
     assert arrived.story.scenes == project.story.scenes
     assert arrived.picture("dawn") == picture
     assert list_projects(replace(elsewhere, user="local")) == []

@@ -133,6 +133,7 @@ def test_an_address_where_nobody_answers_is_told(page: Page) -> None:
         {"device": "moon"},
         {"draft_steps": 0},
         {"final_steps": 201},
+        {"final_steps": 8},
         {"film_rate": "fast"},
         {"pack": "../../etc"},
         {"pack": "cogvideox-5b"},
@@ -151,15 +152,15 @@ def test_what_cannot_be_kept_is_refused_whole(
 def test_usual_steps_are_those_of_every_take(
     page: Page, settings: Settings, project: Project, queue: Queue
 ) -> None:
-    own = page.ask("settings_keep", draft_steps=3, final_steps=7)
-    assert (own["draft_steps"], own["final_steps"]) == (3, 7)
+    own = page.ask("settings_keep", draft_steps=3, final_steps=9)
+    assert (own["draft_steps"], own["final_steps"]) == (3, 9)
     assert own["pack_draft_steps"] not in (3, None)
     page.ask("render", project=NAME, scenes=["dawn"], quality="draft")
     page.ask("render", project=NAME, scenes=["dusk"], quality="final")
-    assert [job.arguments["steps"] for job in queue.jobs(project.path)] == [3, 7]
+    assert [job.arguments["steps"] for job in queue.jobs(project.path)] == [3, 9]
     page.ask("settings_keep", draft_steps=None)
     assert played_pack(settings).record.draft_steps == own["pack_draft_steps"]
-    assert played_pack(settings).record.num_inference_steps == 7
+    assert played_pack(settings).record.num_inference_steps == 9
 
 
 def test_device_and_model_change_only_while_nothing_is_made(
@@ -209,10 +210,25 @@ def test_room_is_told_and_made(page: Page, project: Project) -> None:
     looked = page.ask("clean", kinds=["takes"])
     assert (looked["number"], looked["done"]) == (2, False)
     assert len(project.takes("dawn")) == 3
-    assert page.ask("clean", kinds=["takes"], really=True)["done"]
+    assert page.ask("clean", kinds=["takes"], really=True, counted=looked["counted"])["done"]
     assert len(project.takes("dawn")) == 1
     page.refused("clean", 400, kinds=["stories"], really=True)
     assert page.ask("clean")["done"] is False
+
+
+def test_only_what_was_counted_goes(page: Page, project: Project) -> None:
+    for seed in (1, 2):
+        add_take(project, "dawn", seed=seed)
+    looked = page.ask("clean", kinds=["takes"])
+    add_take(project, "dawn", seed=3)
+    for counted in ({"counted": looked["counted"]}, {"counted": ""}, {}):
+        answer = page.refused("clean", 409, kinds=["takes"], really=True, **counted)
+        assert answer["error"]["hint"] == "Look again what would go."
+    assert len(project.takes("dawn")) == 3
+    again = page.ask("clean", kinds=["takes"])
+    project.choose_take("dawn", "take-01")
+    page.refused("clean", 409, kinds=["takes"], really=True, counted=again["counted"])
+    assert len(project.takes("dawn")) == 3
 
 
 def test_a_report_is_handed_over_by_its_address(

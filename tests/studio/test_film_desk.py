@@ -16,7 +16,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from pipeline.film_edit import FilmEdit, SceneEdit, read_film_edit, save_film_edit
-from pipeline.filming import make_film
+from pipeline.filming import SMOOTHED, make_film
 from pipeline.progress import finish
 from pipeline.queue import Queue
 from pipeline.settings import Settings
@@ -24,6 +24,7 @@ from pipeline.workspace import Project
 from studio.media import make_routes
 from studio.signing import MEDIA_PREFIX, Links
 from tests.pipeline.assemble.films import write_greys
+from tests.pipeline.clips import make_clip
 from tests.pipeline.test_filming import keep_take
 from tests.studio.filmed import keep_takes
 from tests.studio.talking import Page
@@ -179,6 +180,39 @@ def test_a_film_says_whether_it_is_one_of_drafts(
     assert film()["drafts"], "it is of what it shows, not of what a newer one would show"
     finish(make_film(filmed, settings))
     assert not film()["drafts"]
+
+
+def test_the_credits_are_of_what_is_filmed(page: Page, filmed: Project, settings: Settings) -> None:
+    def credits() -> str:
+        return page.ask("open", project=filmed.id)["head"]["film"]["credits"]
+
+    clip, (dawn, dusk) = make_clip(), filmed.story.scenes
+    filmed.keep_footage(clip)
+    moved = dawn.regions[0].model_copy(update={"clip": clip.id})
+    scenes = (dawn.model_copy(update={"regions": (moved,)}), dusk)
+    filmed.save_story(filmed.story.revised(scenes=scenes))
+    finish(make_film(filmed, settings))
+    named = "Movement after Theatre of the Sea (CC0)"
+    assert credits() == named
+    page.ask("film_edit", project=filmed.id, settings={"rate": "smooth"})
+    assert credits() == f"{named}; {SMOOTHED}"
+    page.ask("film_edit", project=filmed.id, scenes={"dawn": {"left_out": True}})
+    assert credits() == SMOOTHED
+
+
+def test_a_story_opens_whose_edit_of_the_film_cannot_be_made_out(
+    page: Page, filmed: Project, settings: Settings
+) -> None:
+    finish(make_film(filmed, settings))
+    later = '{"schema_version": 1, "settings": {"byline": "told by Mia"}, "music": "slow"}'
+    (filmed.path / "film.json").write_text(later, encoding="utf-8")
+    assert page.ask("open", project=filmed.id)["head"]["film"]["mark"] == ""
+    scenes = {"dawn": {"left_out": True}}
+    for route, told in (("film_desk", {}), ("film_edit", {"scenes": scenes}), ("film", {})):
+        answer = page.refused(route, 400, project=filmed.id, **told)
+        assert "film.json" in answer["error"]["hint"]
+        assert str(settings.home) not in str(answer)
+    assert (filmed.path / "film.json").read_text(encoding="utf-8") == later
 
 
 def test_each_edit_makes_a_film_of_its_own(page: Page, filmed: Project, queue: Queue) -> None:

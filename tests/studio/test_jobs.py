@@ -20,6 +20,7 @@ from pipeline.progress import Progress
 from pipeline.queue import Queue
 from pipeline.settings import Settings
 from pipeline.workspace import Project
+from studio import jobs
 from studio.jobs import JobDesk, WorkerProcess
 from studio.signing import Links
 
@@ -50,6 +51,26 @@ def test_worker_is_started_again_and_stopped(settings: Settings) -> None:
     finally:
         worker.stop()
     assert worker.pid is None
+
+
+def test_worker_that_cannot_be_started_once_is_started_later(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(jobs, "_WATCH_SECONDS", 0.02)
+    worker = WorkerProcess(settings, command=LASTING)
+    worker.start()
+    log, aside = settings.home / "log", settings.home / "aside"
+    try:
+        first = worker.pid
+        assert first is not None
+        log.rename(aside)
+        log.write_text("a file where the folder of logs was")
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: "cannot be started" in caplog.text)
+        log.unlink()
+        wait_until(lambda: worker.pid not in (None, first))
+    finally:
+        worker.stop()
 
 
 def test_worker_ends_with_a_studio_that_is_killed(settings: Settings, queue: Queue) -> None:

@@ -159,12 +159,16 @@ def test_visitors_learn_so_many_minutes_a_day(
     check_learning(allowed, 299, [waiting])
     with pytest.raises(NotAllowedError, match="5 are left"):
         check_learning(allowed, 301, [waiting])
-    over = waiting.model_copy(update={"state": "cancelled", "spent": 420.0})
+    now = time.time()
+    over = waiting.model_copy(update={"state": "stopped", "spent": 420.0, "finished": now})
     check_learning(allowed, 175, [over])
     with pytest.raises(NotAllowedError):
         check_learning(allowed, 185, [over])
-    yesterday = over.model_copy(update={"created": time.time() - 2 * DAYS})
+    yesterday = over.model_copy(update={"finished": now - 2 * DAYS})
     check_learning(allowed, 599, [yesterday])
+    asked_yesterday = waiting.model_copy(update={"created": now - 2 * DAYS})
+    with pytest.raises(NotAllowedError, match="5 are left"):
+        check_learning(allowed, 301, [asked_yesterday])
     check_learning(settings, 1e6, [waiting])
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +19,7 @@ from pipeline.retrieve.sources.reports import ScanReport
 from pipeline.settings import Settings
 from pipeline.story import Motion
 from pipeline.workspace import Project, create_project
+from studio import uploads
 from studio.api import api_routes
 from studio.libraries import libraries_view
 from studio.uploads import LIST, VIDEO, receiving, uploads_dir
@@ -294,13 +292,10 @@ def test_what_is_too_long_is_not_read_to_its_end(
     assert kept(settings) == []
 
 
-def test_what_no_job_took_for_a_day_goes(page: Page, project: Project, settings: Settings) -> None:
-    folder = uploads_dir(settings)
-    folder.mkdir(parents=True)
-    for name, age in (("old.mp4", 100_000), ("new.mp4", 10)):
-        (folder / name).write_bytes(FILM)
-        os.utime(folder / name, (time.time() - age, time.time() - age))
-    page.send(f"clip?project={NAME}&motion=hops&name=a.mp4", FILM)
+def test_nothing_more_is_taken_while_too_much_waits(
+    page: Page, project: Project, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "MAX_KEPT_BYTES", len(FILM))
+    address = f"clip?project={NAME}&motion=hops&name=a.mp4"
+    assert [page.send(address, FILM)[0] for _ in range(3)] == [200, 200, 413]
     assert len(kept(settings)) == 2
-    assert not (folder / "old.mp4").exists()
-    shutil.rmtree(folder)

@@ -64,6 +64,34 @@ def test_a_second_press_asks_for_nothing_more(page: Page, project: Project, queu
     assert len(queue.jobs(active=True)) == 6
 
 
+def test_a_film_that_waits_goes_behind_the_takes_of_a_second_press(
+    page: Page, project: Project, queue: Queue
+) -> None:
+    first = page.ask("whole_film", project=project.id)
+    for _ in range(4):  # up to the final take of dawn, which is then asked for again
+        job = queue.claim("1")
+        assert job is not None
+        queue.finish(job.id)
+    last = page.ask("whole_film", project=project.id)["last"]
+    assert last > first["last"]
+    assert queue.waiting()[-1].id == last
+    films = [what for kind, what in asked(queue) if kind == "film"]
+    assert films == ["drafts", "finals"]
+
+
+def test_a_film_in_the_making_is_not_that_of_later_takes(
+    page: Page, project: Project, shown: Shown, queue: Queue
+) -> None:
+    for scene in ("dawn", "dusk"):
+        current(project, shown, scene, FINAL_STEPS)
+    first = page.ask("whole_film", project=project.id)["last"]
+    assert queue.claim("1") is not None
+    page.edit("edit", scene="dusk", field="setting", value="the castle")
+    last = page.ask("whole_film", project=project.id)["last"]
+    assert last > first
+    assert queue.waiting()[-1].id == last
+
+
 def test_takes_that_are_good_enough_stay(
     project: Project, shown: Shown, queue: Queue, settings: Settings, links: Links
 ) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from pipeline.errors import InputError
-from pipeline.preferences import read_key
-from pipeline.settings import Settings, preferences_of
+from pipeline.preferences import Preferences, read_model
+from pipeline.settings import Settings
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 DEFAULT_MODEL = "gpt-4o"
@@ -72,10 +72,10 @@ def language_model(settings: Settings) -> LlmOptions:
     visitors the environment alone says which model it is.
 
     Raises:
-        InputError: none is chosen and none is named, or what is there cannot be used.
+        InputError: none is chosen and none is named, or what is there cannot be used or made out.
+        WorkspaceError: what was chosen cannot be read.
     """
-    kept = preferences_of(settings)
-    key = "" if settings.visitors else read_key(settings.home)
+    kept, key = (Preferences(), "") if settings.visitors else read_model(settings.home)
     if not (kept.endpoint or key):
         return options_from_env()
     return LlmOptions(

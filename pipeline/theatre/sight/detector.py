@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 
 from pipeline.errors import PipelineError, TrainingError
+from pipeline.files import SCRATCH
 from pipeline.theatre.draw import draw_clip
 from pipeline.theatre.judging.clips import draw_labelled, sample_any
 from pipeline.theatre.judging.damage import degrade
@@ -220,7 +221,7 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH) as scratch:
         folder: Path = options.dir or Path(scratch)
         data = folder / "data.yaml"
         if not data.exists():

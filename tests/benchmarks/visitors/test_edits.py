@@ -12,8 +12,8 @@ from fastapi import FastAPI
 
 from pipeline.queue import Queue, open_queue
 from pipeline.settings import Settings
-from pipeline.workspace import find_project
 from studio.api import api_routes
+from studio.projects import open_by_id
 from tests.benchmarks.visitors.edits import Watched, edit_of, is_whole
 from tests.benchmarks.visitors.people import Person, RefusedError, share
 from tests.studio.fixtures import make_story
@@ -66,7 +66,7 @@ def test_an_edit_that_is_taken_back_behind_ones_back_is_missed(
     async def do(person: Person) -> bool:
         await edited(person, 2)
         (user,) = (path.name for path in (settings.home / "users").iterdir())
-        project = find_project(person.project, Settings(home=settings.home, user=user))
+        project = open_by_id(Settings(home=settings.home, user=user), person.project)
         project.save_story(project.version(1).model_copy(update={"revision": 3}))
         return await is_whole(person, 3)
 

@@ -19,7 +19,6 @@ from pipeline.assemble.timeline import (
     shared_frames,
     timeline,
 )
-from pipeline.errors import InputError
 from pipeline.film_edit import FilmEdit
 from pipeline.story import Scene, Story
 
@@ -53,11 +52,6 @@ def test_take_of_another_rate_keeps_its_seconds(make_take: Callable[..., Take]) 
     }
     film = timeline(make_story("", ""), takes, as_rendered())
     assert [cut.num_frames for cut in film.cuts] == [24, 24]
-
-
-def test_missing_takes_are_named(make_take: Callable[..., Take]) -> None:
-    with pytest.raises(InputError, match="s1, s2"):
-        timeline(make_story("", "", ""), {"s0": make_take("s0", num_frames=24)})
 
 
 @given(

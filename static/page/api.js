@@ -66,7 +66,7 @@ function read(text) {
 
 /** The error of a studio that may answer later; one that is asked too often says so itself. */
 function silence(told = null) {
-  const { message = 'The studio does not answer', hint = 'It is asked again.' } = (told && told.error) || {};
+  const { message = 'The studio does not answer', hint = 'Try it again in a moment.' } = (told && told.error) || {};
   return new ApiError(0, message, hint);
 }
 

@@ -22,6 +22,18 @@ export function svg(tag, attributes = {}, ...children) {
   return fill(document.createElementNS(SVG, tag), attributes, children);
 }
 
+/** Make a button that does something. */
+export function button(kind, text, run) {
+  const made = el('button', { type: 'button', class: kind, text });
+  made.addEventListener('click', run);
+  return made;
+}
+
+/** Make a field with its words above it, and a hint below where there is one. */
+export function labelled(words, input, hint = '') {
+  return el('label', { class: 'field' }, el('span', { text: words }), input, hint ? el('small', { text: hint }) : '');
+}
+
 /** Make the list of some `[name, words]`. */
 export function factList(facts) {
   return el('dl', {}, ...facts.flatMap(([name, words]) => [el('dt', { text: name }), el('dd', { text: words })]));

@@ -1,7 +1,8 @@
 // The work that the studio is asked to do: takes, the film, the animatic, a scene planned anew.
 import { call, token, upload } from './api.js';
+import { askSaved } from './asking.js';
 import { download } from './download.js';
-import { complain, toast } from './toast.js';
+import { complain, tellFailed, toast } from './toast.js';
 import { unwantedWords } from './unwanted.js';
 
 /**
@@ -48,16 +49,8 @@ export class Errands {
     trigger({ project, scene, note, token: token() });
   }
 
-  async ask(route, body = {}) {
-    try {
-      const project = await this.settled();
-      const answer = await call(route, { project, ...body });
-      this.watch.ask();
-      return answer;
-    } catch (error) {
-      complain(error);
-      return null;
-    }
+  ask(route, body) {
+    return askSaved({ settled: () => this.settled(), watch: this.watch }, route, body);
   }
 
   /** Give the open story's id once all its edits are saved. */
@@ -70,9 +63,7 @@ export class Errands {
 
   /** Show what ended work has left, and say what went wrong in it. */
   async ended(jobs) {
-    for (const job of jobs.filter(({ state }) => state === 'failed')) {
-      toast(job.failed || 'Try it again.', { error: true, title: `${job.title}: that did not work` });
-    }
+    tellFailed(jobs);
     const scenes = [...new Set(jobs.map((job) => job.scene_id))];
     for (const scene of scenes) await this.fetch(scene);
     if (jobs.some(({ kind, state }) => kind === 'animatic' && state === 'done')) this.offerAnimatic();

@@ -15,7 +15,7 @@ const ENDS = { done: 'is done', failed: 'did not work', cancelled: 'was cancelle
  * `all()` opens the window of all work.
  */
 export class Watch {
-  constructor({ story, going, ended, heard, say, all = () => {} }) {
+  constructor({ story, going, ended, heard, say, all }) {
     Object.assign(this, { story, going, ended, heard, say });
     this.known = new Map();
     this.begun = 0; // when the newest work was first seen
@@ -25,21 +25,24 @@ export class Watch {
     document.addEventListener('visibilitychange', () => this.ask());
   }
 
-  /** Forget what went on in another story. */
+  /** Forget what went on in another story, and ask no more. */
   reset() {
+    clearTimeout(this.timer);
+    this.round += 1; // an answer that is on its way is of that story
     this.known.clear();
     this.bar.show([]);
     this.going([]);
   }
 
-  /** Ask now, and go on asking. */
+  /** Ask now, and go on asking while there is a story. */
   async ask() {
     clearTimeout(this.timer);
     const round = this.round += 1;
     const { project, revision } = this.story();
+    if (!project) return;
     try {
-      const answer = project ? await call('watch', { project, known: [...this.known.keys()], revision }) : null;
-      if (answer && round === this.round) this.hear(answer);
+      const answer = await call('watch', { project, known: [...this.known.keys()], revision });
+      if (round === this.round) this.hear(answer);
     } catch (error) {
       if (error.status === undefined) throw error;
       if (error.status === 404) { if (round === this.round) this.reset(); return; } // the next edit tells that the story is gone
@@ -71,14 +74,17 @@ export class Watch {
     if (words.length) this.say(words.join(' '));
   }
 
+  /** End some work; gives whether the studio was told. */
   async cancel(ids) {
     this.bar.stopping();
     try {
       await call('cancel', { project: this.story().project, ids });
       this.ask();
+      return true;
     } catch (error) {
       this.bar.failed();
       complain(error);
+      return false;
     }
   }
 }

@@ -1,5 +1,5 @@
 // The models that can play stories, as the rest of the page knows them: opens their window, and tells what ended while it is closed.
-import { toast } from './toast.js';
+import { tellFailed, toast } from './toast.js';
 import { ModelsWindow } from './modelswindow.js';
 
 /** Whether a piece of work is about models. */
@@ -33,9 +33,9 @@ export class Models {
 
   /** Tell what has ended. */
   ended(jobs) {
-    for (const { title, state, failed } of jobs) {
-      if (state === 'failed') toast(failed || 'Try it again.', { error: true, title: `${title}: that did not work` });
-      else if (state === 'done') toast(`${title} is done.`, { action: { words: 'Look at the models', run: () => this.open() } });
+    tellFailed(jobs);
+    for (const { title } of jobs.filter(({ state }) => state === 'done')) {
+      toast(`${title} is done.`, { action: { words: 'Look at the models', run: () => this.open() } });
     }
     if (jobs.length && this.window && this.window.open) this.window.load();
   }

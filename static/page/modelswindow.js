@@ -1,7 +1,7 @@
 // The window of models: what each needs, whether it is here, how to fetch it, and how to play with it.
 import { call } from './api.js';
 import { openDialog } from './dialog.js';
-import { el, factList } from './dom.js';
+import { button, el, factList } from './dom.js';
 import { fillMeter, progressWords } from './progress.js';
 import { complain, toast } from './toast.js';
 
@@ -78,7 +78,10 @@ class ModelCard {
     this.fetch = button('accent', pack.state === 'partly' ? 'Go on fetching' : 'Fetch', fetch);
     this.words = el('span', { class: 'detail' });
     this.meter = el('progress', { max: 1 });
-    this.stop = button('quiet', 'Cancel', () => { this.stop.disabled = true; cancel(this.job); });
+    this.stop = button('quiet', 'Cancel', async () => {
+      this.stop.disabled = true;
+      if (!await cancel(this.job)) this.stop.disabled = false;
+    });
     this.going = el('div', { class: 'going', hidden: true }, this.words, this.meter, this.stop);
     this.fetch.hidden = pack.state === 'ready';
     const away = button('quiet', 'Delete what was fetched …', () => away.replaceWith(button('plain', 'Delete it for good', remove)));
@@ -108,10 +111,4 @@ function using(command) {
   });
   copy.hidden = !navigator.clipboard; // a studio at another machine's plain http address has none
   return el('div', { class: 'use-it' }, el('span', { text: 'Use this one: start the studio with' }), el('code', { text: command }), copy);
-}
-
-function button(kind, text, run) {
-  const made = el('button', { type: 'button', class: kind, text });
-  made.addEventListener('click', run);
-  return made;
 }

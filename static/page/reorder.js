@@ -5,9 +5,9 @@ const SCROLL_PX = 8;
 
 /**
  * Let the children of `list` that are an `item` be dragged, but not at `but`; `moved(element, before)` is called once, at the
- * drop.
+ * drop, and `over()` once the list is as it was before any drag.
  */
-export function makeSortable(list, moved, { item = '.scene-card', but = '.card-menu' } = {}) {
+export function makeSortable(list, moved, { item = '.scene-card', but = '.card-menu', over = () => {} } = {}) {
   let drag = null;
 
   list.addEventListener('pointerdown', (event) => {
@@ -71,6 +71,7 @@ export function makeSortable(list, moved, { item = '.scene-card', but = '.card-m
     window.addEventListener('click', swallow, { capture: true, once: true });
     setTimeout(() => window.removeEventListener('click', swallow, true));
     if (dropped && before !== card.nextElementSibling) moved(card, before);
+    over();
   }
 }
 

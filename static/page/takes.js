@@ -1,5 +1,5 @@
 // Beside the editor: the chosen take playing, the one that renders growing, the buttons that render, and all that is done with takes.
-import { el } from './dom.js';
+import { button, el } from './dom.js';
 import { download } from './download.js';
 import { fillMeter, progressWords } from './progress.js';
 import { howMade, report } from './report.js';
@@ -27,7 +27,7 @@ export class Takes {
     this.makeButtons();
     this.list = new TakeList({ choose: hooks.choose, sideBySide: () => hooks.sideBySide() });
     this.bin = new TakeBin((id) => hooks.recover(id));
-    this.uses = action('plain uses-open', 'Who uses what was learned …', () => hooks.uses());
+    this.uses = button('plain uses-open', 'Who uses what was learned …', () => hooks.uses());
     this.uses.setAttribute('aria-haspopup', 'dialog');
     this.made = el('div', { class: 'take-made' });
     this.root = el('section', { class: 'takes-side', 'aria-label': 'Take' }, this.view.root,
@@ -37,17 +37,17 @@ export class Takes {
 
   makeGoing() {
     this.meter = el('progress', { max: 1 });
-    this.stop = action('quiet', 'Cancel', () => this.cancel(this.jobs.slice(0, 1)));
-    this.stopAll = action('quiet', 'Cancel all', () => this.cancel(this.jobs));
+    this.stop = button('quiet', 'Cancel', () => this.cancel(this.jobs.slice(0, 1)));
+    this.stopAll = button('quiet', 'Cancel all', () => this.cancel(this.jobs));
     this.going = el('div', { class: 'going', hidden: true }, this.meter, this.stop, this.stopAll);
   }
 
   makeButtons() {
     const render = (wish) => () => this.hooks.render(wish);
-    this.draft = action('accent', '', render({ quality: 'draft', seed: 'same' }));
+    this.draft = button('accent', '', render({ quality: 'draft', seed: 'same' }));
     this.draft.title = 'A draft: quick and rough, with the same seed (Ctrl+Enter)';
-    this.final = action('plain', '', render({ quality: 'final', seed: 'same' }));
-    this.other = action('plain', 'Another take', render({ quality: 'draft', seed: 'new' }));
+    this.final = button('plain', '', render({ quality: 'final', seed: 'same' }));
+    this.other = button('plain', 'Another take', render({ quality: 'draft', seed: 'new' }));
     this.other.title = 'A draft from another seed: the same scene, played differently';
     this.several = new Several((wish) => this.hooks.render(wish));
     this.without = el('div', { class: 'without' });
@@ -78,9 +78,9 @@ export class Takes {
     if (Boolean(job) !== Boolean(before.length)) this.drawButtons();
   }
 
-  cancel(jobs) {
+  async cancel(jobs) {
     this.stop.disabled = this.stopAll.disabled = true;
-    this.hooks.cancel(jobs);
+    if (!await this.hooks.cancel(jobs)) this.stop.disabled = this.stopAll.disabled = false;
   }
 
   drawButtons() {
@@ -89,7 +89,7 @@ export class Takes {
     const priced = (words, price) => (price ? `${words}, ${price}` : words);
     this.draft.textContent = busy ? 'Rendering …' : priced('Render this scene', cost.draft);
     this.final.textContent = priced('Final', cost.final);
-    for (const button of [this.draft, this.final, this.other]) button.disabled = busy;
+    for (const one of [this.draft, this.final, this.other]) one.disabled = busy;
     this.several.draw(this.seconds.draft, busy);
     this.drawWithout();
   }
@@ -110,11 +110,11 @@ export class Takes {
 
   comparing(take, kind, there) {
     if (there) {
-      const show = action('plain', `Beside it: ${LEFT_OUT[kind]}`, () => this.hooks.compare(take, there));
+      const show = button('plain', `Beside it: ${LEFT_OUT[kind]}`, () => this.hooks.compare(take, there));
       show.setAttribute('aria-haspopup', 'dialog');
       return show;
     }
-    const ask = action('plain', capital(LEFT_OUT[kind]), () => this.hooks.render({ quality: take.quality, seed: 'same', without: kind }));
+    const ask = button('plain', capital(LEFT_OUT[kind]), () => this.hooks.render({ quality: take.quality, seed: 'same', without: kind }));
     ask.disabled = this.jobs.length > 0 || take.stale;
     ask.title = take.stale ? 'Render the scene as it is now first' : `The same take ${LEFT_OUT[kind]}, to see what they do`;
     return ask;
@@ -144,15 +144,9 @@ export class Takes {
     if (!details || this.told !== take) return;
     this.view.film.told(details);
     this.report.replaceChildren(report(details, (keyframe) => this.view.stand(keyframe)));
-    this.made.replaceChildren(howMade(details), action('link', 'Again with this recipe …', () => this.hooks.again(this.chosen())),
-      download('Keep this scene (mp4)', take.keep, take.file), action('link', 'Delete this take', () => this.hooks.drop(this.chosen())));
+    this.made.replaceChildren(howMade(details), button('link', 'Again with this recipe …', () => this.hooks.again(this.chosen())),
+      download('Keep this scene (mp4)', take.keep, take.file), button('link', 'Delete this take', () => this.hooks.drop(this.chosen())));
   }
-}
-
-function action(kind, text, run) {
-  const made = el('button', { type: 'button', class: kind, text });
-  made.addEventListener('click', run);
-  return made;
 }
 
 function capital(words) {

@@ -1,5 +1,5 @@
 // The line above the story: its title, when it was saved, what plays it, the one thing to do next, and the menu.
-import { el } from './dom.js';
+import { button, el } from './dom.js';
 import { Field } from './field.js';
 import { openMenu } from './menu.js';
 import { nextOf, wholeCost } from './steps/next.js';
@@ -12,11 +12,10 @@ export class TopLine {
   constructor({ send, saved, next, plays, entries }) {
     this.title = new Field({ label: 'Title of the story', kind: 'line', max: 200, hint: 'Untitled', send: (value) => send({ op: 'title', value }) });
     this.title.root.classList.add('story-title');
-    this.pill = button('pill', plays);
+    this.pill = button('pill', '', plays);
     Object.entries({ 'aria-haspopup': 'dialog', title: 'What plays the story, and how fast' }).forEach(([name, value]) => this.pill.setAttribute(name, value));
-    this.next = button('accent next', () => next(this.does));
-    this.more = button('plain', () => openMenu(this.more, entries()));
-    this.more.textContent = 'Menu ▾';
+    this.next = button('accent next', '', () => next(this.does));
+    this.more = button('plain', 'Menu ▾', () => openMenu(this.more, entries()));
     Object.entries({ 'aria-haspopup': 'menu', 'aria-label': 'Menu: keep this story, earlier versions, models, settings' }).forEach(([name, value]) => this.more.setAttribute(name, value));
     this.heading = el('h2', { class: 'unseen' });
     this.root = el('header', { class: 'topline' }, this.heading, this.title.root, saved.root, this.pill, el('div', { class: 'doings' }, this.next, this.more));
@@ -42,10 +41,4 @@ export class TopLine {
     this.next.disabled = does === 'wait';
     if (this.next.textContent !== said) this.next.textContent = said;
   }
-}
-
-function button(kind, run) {
-  const made = el('button', { type: 'button', class: kind });
-  made.addEventListener('click', run);
-  return made;
 }

@@ -1,5 +1,5 @@
 // The tour of the four steps: offered once per browser, begun from the menu at any time, left with Escape.
-import { el, keepFocus } from './dom.js';
+import { button, el, keepFocus } from './dom.js';
 
 const KEY = 'studio.tour';
 const STOPS = [
@@ -9,15 +9,25 @@ const STOPS = [
   ['film', 'Film', 'The takes you chose, one after the other, with your narration: watch it, trim it, keep it.'],
 ];
 
-/** Make the line that offers the tour to whoever is here for the first time; it is shown once. */
+let bubble = null; // of the tour that goes on
+
+/** Make the line that offers the tour to whoever is here for the first time; it stands in the page of a story. */
 export function offerTour(begin) {
   const show = button('plain', 'Show me around', begin);
   const away = button('quiet', 'No, thanks', () => root.remove());
   const root = el('aside', { class: 'tour-offer', 'aria-label': 'For the first time here' },
     el('p', { text: 'New here? Four steps make a film: Story, Boards, Cast & Motions, Film.' }), show, away);
   root.hidden = wasOffered();
-  remember();
   return root;
+}
+
+/** A story is shown, and the offer above it: that is once. */
+export function rememberOffer() {
+  try {
+    localStorage.setItem(KEY, 'offered');
+  } catch {
+    // it is offered no more in this page
+  }
 }
 
 /** Walk through the steps of an open story, one bubble below each tab; at the end the step is shown where it began. */
@@ -25,8 +35,9 @@ export function startTour(shop) {
   const { steps } = shop;
   const [before, focused] = [steps.now, document.activeElement];
   const end = () => { bubble.remove(); steps.go(before); keepFocus(focused, steps.tabOf(before)); };
-  const bubble = new Bubble((at) => steps.go(STOPS[at][0]), (name) => steps.tabOf(name), end);
-  for (const old of shop.root.querySelectorAll('.tour, .tour-offer')) old.remove();
+  if (bubble) bubble.remove();
+  bubble = new Bubble((at) => steps.go(STOPS[at][0]), (name) => steps.tabOf(name), end);
+  shop.offer.remove();
   shop.root.append(bubble.root);
   bubble.show(0);
 }
@@ -96,18 +107,4 @@ function wasOffered() {
   } catch {
     return true; // where nothing can be kept, it would be offered each time
   }
-}
-
-function remember() {
-  try {
-    localStorage.setItem(KEY, 'offered');
-  } catch {
-    // it is offered no more in this page
-  }
-}
-
-function button(kind, text, run) {
-  const made = el('button', { type: 'button', class: kind, text });
-  made.addEventListener('click', run);
-  return made;
 }

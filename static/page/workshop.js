@@ -11,6 +11,7 @@ import { layOut, makeMessengers, makeParts } from './parts.js';
 import { remember, remembered } from './selection.js';
 import { deedOf, Story } from './story.js';
 import { complain, toast } from './toast.js';
+import { rememberOffer } from './tour.js';
 import { offerUndo, undoing } from './undo.js';
 import { takeUnsent } from './unsent.js';
 
@@ -73,6 +74,7 @@ export class Workshop {
     this.leaveStory();
     this.outbox.saw(project, view.revision);
     this.root.hidden = false;
+    rememberOffer();
     this.notice.clear();
     this.selected = remembered(project);
     this.steps.follow();
@@ -135,6 +137,7 @@ export class Workshop {
   leaveStory() {
     this.leaveScene();
     this.conflict.leave();
+    this.film.leaveStory();
     this.editor.stop();
     closeDialogs(this.root);
     for (const video of this.root.querySelectorAll('video')) video.pause();

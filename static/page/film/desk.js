@@ -1,8 +1,9 @@
 // The film desk: the newest film, the strip of its scenes, the place of the selected one, and how the film is made.
 import { call, upload } from '../api.js';
-import { el } from '../dom.js';
+import { button, el } from '../dom.js';
 import { isWhole } from '../steps/saying.js';
 import { complain } from '../toast.js';
+import { Turns } from '../turns.js';
 import { Choices } from './choices.js';
 import { Finished } from './finished.js';
 import { Strip } from './strip.js';
@@ -22,7 +23,7 @@ export class FilmDesk {
     this.view = null;
     this.project = '';
     this.undos = [];
-    this.busy = Promise.resolve();
+    this.turns = new Turns();
     this.finished = new Finished({ burn: () => this.burn(makeFilm) });
     this.strip = new Strip({ select: (id) => this.select(id), move: (id, before) => this.move(id, before), change: (id, fields, words) => this.change({ scenes: { [id]: fields } }, words) });
     this.trim = new Trim({ change: (from, to) => this.place({ from_frame: from, to_frame: to }, 'trimmed') });
@@ -84,7 +85,7 @@ export class FilmDesk {
   /** Have the film made with its words in the picture. */
   async burn(makeFilm) {
     await this.change({ settings: { subtitles: 'burnt' } }, 'Words in the picture');
-    if (this.view.settings.subtitles === 'burnt' && !this.coming) await makeFilm(); // what is coming has them
+    if (this.view?.settings.subtitles === 'burnt' && !this.coming) await makeFilm(); // what is coming has them
   }
 
   /** Ask for the film as it would be made now, if the desk is in sight. */
@@ -94,10 +95,12 @@ export class FilmDesk {
   }
 
   load() {
+    clearTimeout(this.timer);
     return this.ask('film_desk', {});
   }
 
-  leaveStory(project) {
+  /** Another story comes ('': the first page): what is asked or answered about this one stays with it. */
+  leaveStory(project = '') {
     this.leaveStep();
     this.project = project;
     Object.assign(this, { view: null, undos: [], selected: '' });
@@ -111,22 +114,25 @@ export class FilmDesk {
     this.voice.audio.pause();
   }
 
-  /** Ask a route about the open story, one question after the other; gives whether it was answered. */
-  ask(route, body) {
-    this.busy = this.busy.then(() => this.attempt(async (project) => call(route, { project, ...body })));
-    return this.busy;
-  }
-
-  async attempt(work) {
+  /** Ask a route about the open story; gives whether it was answered. */
+  async ask(route, body) {
     try {
-      const project = await this.settled();
-      const view = await work(project);
-      if (view.project === this.project) this.adopt(view);
+      await this.attempt((project) => call(route, { project, ...body }));
       return true;
     } catch (error) {
-      if (!error.silent) complain(error);
+      if (!error.silent || route !== 'film_desk') complain(error); // the desk is asked for again, an edit is not
       return false;
     }
+  }
+
+  /** Ask something about the story that is open now, one question after the other, and show the answer while it is open. */
+  attempt(work) {
+    const { project } = this;
+    return this.turns.take(async () => {
+      await this.settled();
+      const view = await work(project);
+      if (view.project === this.project) this.adopt(view);
+    });
   }
 
   adopt(view) {
@@ -179,36 +185,43 @@ export class FilmDesk {
     return this.change({ scenes: { [this.selected]: fields } }, `Scene ${this.scene().number} is ${words}`);
   }
 
-  /** Keep a change of the film, and how it is taken back. */
+  /** Keep a change of the film, and how it is taken back; gives whether it is kept. */
   async change(change, words) {
+    const { undos } = this; // another story has others
     const back = { change: inverse(this.view, change), words };
-    if (!await this.ask('film_edit', change)) { this.drawFilm(); return; }
-    this.undos.push(back);
+    const done = await this.ask('film_edit', change);
+    if (undos !== this.undos) return done;
+    if (done) undos.push(back);
     this.drawFilm();
-    this.say(`${words}. Saved.`);
+    if (done) this.say(`${words}. Saved.`);
+    return done;
   }
 
   async takeBack() {
-    const back = this.undos.pop();
+    const { undos } = this;
+    const back = undos.pop();
     if (!back) return;
-    await this.ask('film_edit', back.change);
-    this.say(`Undone: ${back.words}.`);
+    const done = await this.ask('film_edit', back.change);
+    if (undos !== this.undos) return;
+    if (!done) undos.push(back);
+    this.drawFilm();
+    if (done) this.say(`Undone: ${back.words}.`);
   }
 
   /** Send a recording; throws an ApiError where it cannot be kept. */
   async bring(id, file) {
-    const project = await this.settled();
+    const { undos } = this;
     const back = { change: inverse(this.view, { scenes: { [id]: { voice: null } } }), words: 'the recording' };
-    const view = await upload(`voice?${new URLSearchParams({ project, scene: id })}`, file);
-    if (view.project !== this.project) return;
-    this.undos.push(back);
-    this.adopt(view);
+    await this.attempt((project) => upload(`voice?${new URLSearchParams({ project, scene: id })}`, file));
+    if (undos !== this.undos) return;
+    undos.push(back);
+    this.drawFilm();
   }
 
   /** Put a scene before another one (null: last): the board's order is the film's. */
   async move(id, before) {
     const order = this.view.scenes.map((scene) => scene.id).filter((one) => one !== id);
-    order.splice(before === null ? order.length : order.indexOf(before), 0, id);
+    order.splice(order.includes(before) ? order.indexOf(before) : order.length, 0, id);
     await this.send({ op: 'reorder', order });
     await this.load();
     this.say(`It is scene ${order.indexOf(id) + 1} of ${order.length} now, on the boards too.`);
@@ -228,12 +241,6 @@ export class FilmDesk {
   reveal() {
     this.finished.reveal();
   }
-}
-
-function button(kind, words, run) {
-  const made = el('button', { type: 'button', class: kind, text: words });
-  made.addEventListener('click', run);
-  return made;
 }
 
 function makeWords(film, rendered, scenes) {

@@ -15,14 +15,22 @@ export class Strip {
     Object.assign(this, { select, move, change });
     this.root = el('ol', { class: 'film-strip', 'aria-label': 'The scenes of the film' });
     this.root.addEventListener('keydown', (event) => this.pressed(event));
-    makeSortable(this.root, (card, before) => move(card.dataset.scene, before && before.dataset.scene), { item: '.film-strip > li', but: '.film-join' });
+    makeSortable(this.root, (card, before) => move(card.dataset.scene, before && before.dataset.scene), { item: '.film-strip > li', but: '.film-join', over: () => this.fill() });
   }
 
-  /** Show the scenes of a DeskView, the selected one marked. */
+  /** Show the scenes of a DeskView, the selected one marked; a card that is dragged is waited for. */
   draw(view, selected) {
+    Object.assign(this, { view, selected });
+    if (!this.root.querySelector('.dragged')) this.fill();
+  }
+
+  fill() {
+    const { view, selected } = this;
+    const shown = JSON.stringify([view.scenes, view.settings, selected]);
+    if (shown === this.shown) return;
+    this.shown = shown;
     const had = this.root.contains(document.activeElement) && document.activeElement.closest('[data-scene]')?.dataset.scene;
     const kind = had && document.activeElement.className;
-    this.view = view;
     this.root.replaceChildren(...view.scenes.map((scene, at) => this.card(scene, at, selected)));
     if (had) this.root.querySelector(`[data-scene="${had}"] .${kind.split(' ')[0]}`)?.focus({ preventScroll: true });
   }

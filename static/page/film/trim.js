@@ -1,5 +1,5 @@
 // What is shown of a scene's take: two handles on its pictures, the same as numbers, and the part playing.
-import { address, el, isCalm } from '../dom.js';
+import { address, button, el, isCalm } from '../dom.js';
 import { isTrimmed, shownFrames, timecode } from './words.js';
 
 const QUIET_MS = 400;
@@ -18,8 +18,8 @@ export class Trim {
     this.from = this.number('From frame', 0);
     this.to = this.number('to frame', 1);
     this.told = el('span', { class: 'note' });
-    this.play = button('Play', () => this.toggle());
-    this.whole = button('Show all of it', () => this.commit([0, this.count]));
+    this.play = button('plain', 'Play', () => this.toggle());
+    this.whole = button('plain', 'Show all of it', () => this.commit([0, this.count]));
     this.root = el('div', { class: 'trim' }, this.video, this.track,
       el('div', { class: 'trim-line' }, this.play, this.from.root, this.to.root, this.told, this.whole));
     this.video.addEventListener('timeupdate', () => this.round());
@@ -29,8 +29,9 @@ export class Trim {
 
   handle(label, side) {
     const made = el('div', { class: 'trim-handle', role: 'slider', tabindex: 0, 'aria-label': label });
-    made.addEventListener('pointerdown', (event) => { event.preventDefault(); made.setPointerCapture(event.pointerId); made.focus(); });
+    made.addEventListener('pointerdown', (event) => { event.preventDefault(); made.setPointerCapture(event.pointerId); made.focus(); this.held = true; });
     made.addEventListener('pointermove', (event) => { if (made.hasPointerCapture(event.pointerId)) this.put(side, this.frameAt(event.clientX)); });
+    made.addEventListener('lostpointercapture', () => { this.held = false; });
     made.addEventListener('pointerup', () => this.commit(this.range));
     made.addEventListener('pointercancel', () => this.show(this.saved));
     made.addEventListener('keydown', (event) => this.pressed(event, side));
@@ -40,24 +41,38 @@ export class Trim {
 
   number(label, side) {
     const input = el('input', { type: 'number', min: 1, step: 1, inputmode: 'numeric' });
+    input.addEventListener('input', () => { this.typed = true; });
+    input.addEventListener('blur', () => { if (this.typed) { this.forget(); this.show(this.saved); } }); // typed back: nothing changes
     input.addEventListener('change', () => { this.put(side, Number(input.value) - 1 + side); this.commit(this.range); });
     return { input, root: el('label', { class: 'trim-number' }, label, input) };
   }
 
-  /** Show a scene of a DeskView that has a take. */
+  /** Whether a trim is on its way: a handle is held, a number half typed, or a key was pressed just now. */
+  get pending() {
+    return Boolean(this.held || this.typed || this.timer);
+  }
+
+  /** Show a scene of a DeskView that has a take; a trim that is on its way stays, unless it is of another take. */
   draw(scene) {
     const { take } = scene;
     this.count = take.num_frames;
     this.fps = take.fps;
     this.whole.hidden = !isTrimmed(scene);
     if (this.shown !== take.video) {
+      this.forget();
       this.shown = take.video;
       this.video.src = `${address(take.video)}#t=0.01`;
       this.video.style.aspectRatio = `${take.width} / ${take.height}`;
       this.track.style.backgroundImage = `url("${address(take.sheet)}")`;
     }
     this.saved = shownFrames(scene);
-    this.show(this.saved);
+    if (!this.pending) this.show(this.saved);
+  }
+
+  /** Let go of a trim that is on its way. */
+  forget() {
+    clearTimeout(this.timer);
+    Object.assign(this, { held: false, typed: false, timer: 0 });
   }
 
   show([from, to]) {
@@ -102,7 +117,7 @@ export class Trim {
   }
 
   commit([from, to]) {
-    clearTimeout(this.timer);
+    this.forget();
     if (from === this.saved[0] && to === this.saved[1]) return;
     this.saved = [from, to];
     this.change(from, to === this.count ? null : to);
@@ -128,10 +143,4 @@ export class Trim {
     if (this.range) this.commit(this.range);
     this.video.pause();
   }
-}
-
-function button(words, run) {
-  const made = el('button', { type: 'button', class: 'plain', text: words });
-  made.addEventListener('click', run);
-  return made;
 }

@@ -1,16 +1,18 @@
 // A scene's narration as somebody speaks it: recorded here, or brought as a file.
-import { address, el, keepFocus, svg } from '../dom.js';
+import { address, button, el, keepFocus, svg } from '../dom.js';
 import { sentence } from '../toast.js';
 import { timecode } from './words.js';
 
 const SOUNDS = 'audio/*,video/webm,.m4a,.mp3,.wav,.ogg,.flac,.webm';
 const MOST_SECONDS = 180;
 const NO_MICROPHONE = 'A browser lets a page record only over https or on this computer itself. Bring a file instead.';
+const REFUSED = 'The browser does not let this page hear the microphone. Allow it beside the address, then press Record again.';
 
 /** The recording of a scene; `bring(scene, file)` sends one and may throw an ApiError, `remove(scene)` takes it away. */
 export class VoiceBox {
   constructor({ bring, remove }) {
     Object.assign(this, { bring, remove });
+    this.visit = 0; // raised whenever the scene goes out of sight
     this.audio = el('audio', { controls: true, preload: 'metadata', 'aria-label': 'The recorded narration' });
     this.wave = svg('svg', { class: 'voice-wave', viewBox: '0 0 96 24', preserveAspectRatio: 'none', 'aria-hidden': 'true' });
     this.words = el('p', { class: 'voice-words' });
@@ -54,17 +56,17 @@ export class VoiceBox {
   /** Ask for the microphone and record until Stop, or for as long as a narration may be. */
   async begin() {
     if (!navigator.mediaDevices || !window.MediaRecorder) { this.told.textContent = NO_MICROPHONE; return; }
-    const { id } = this.scene;
+    const { visit, scene: { id } } = this;
     this.record.disabled = true;
     try {
       this.stream = await navigator.mediaDevices.getUserMedia({ audio: true });
     } catch {
-      this.told.textContent = 'The browser does not let this page hear the microphone. Allow it beside the address, then press Record again.';
+      if (visit === this.visit) this.told.textContent = REFUSED;
       return;
     } finally {
       this.record.disabled = false;
     }
-    if (this.scene.id !== id) { this.silence(); return; }
+    if (visit !== this.visit) { this.silence(); return; } // it was left while the browser asked
     this.listen(id);
   }
 
@@ -103,6 +105,7 @@ export class VoiceBox {
   /** End a recording without keeping it. */
   drop() {
     const { recorder } = this;
+    this.visit += 1;
     this.silence();
     if (recorder && recorder.state !== 'inactive') recorder.stop();
   }
@@ -118,10 +121,4 @@ export class VoiceBox {
     }
     if (this.scene.id === id) this.told.textContent = told;
   }
-}
-
-function button(kind, words, run) {
-  const made = el('button', { type: 'button', class: kind, text: words });
-  made.addEventListener('click', run);
-  return made;
 }

@@ -1,5 +1,5 @@
 // The bar at the foot of the page: the piece of work that runs, how to end it, and all work at a press. It folds to a small tag.
-import { el } from '../dom.js';
+import { button, el } from '../dom.js';
 import { isAboutLearning } from '../learned/learned.js';
 import { isAboutModels } from '../models.js';
 import { fillMeter, progressWords } from '../progress.js';
@@ -74,10 +74,4 @@ function foremost(jobs) {
   const others = jobs.filter((job) => !isAboutModels(job));
   const shown = others.length ? others : jobs;
   return shown.find(({ state }) => state === 'running') || shown[0];
-}
-
-function button(kind, text, run) {
-  const made = el('button', { type: 'button', class: kind, text });
-  made.addEventListener('click', run);
-  return made;
 }

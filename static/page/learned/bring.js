@@ -1,5 +1,5 @@
 // Brings a motion or a look that was learned elsewhere, from a file (safetensors).
-import { el } from '../dom.js';
+import { el, labelled } from '../dom.js';
 
 const KINDS = [['motion', 'a motion', 'What is done', 'dances'], ['character', 'a look', 'Who it is', 'Luna']];
 let groups = 0;
@@ -71,8 +71,4 @@ export class Bring {
 
 function line(name, most, hint = '') {
   return el('input', { type: 'text', name, maxlength: most, placeholder: hint, autocomplete: 'off' });
-}
-
-function labelled(words, input) {
-  return el('label', { class: 'field' }, el('span', { text: words }), input);
 }

@@ -1,5 +1,5 @@
 // One learned motion or look among the others: it moves while it is pointed at, opens, and can be kept or deleted.
-import { address, el, isCalm, keepFocus } from '../dom.js';
+import { address, button, el, isCalm, keepFocus } from '../dom.js';
 import { download } from '../download.js';
 import { Strip } from '../strip.js';
 import { badgeOf, kindWords, madeWords, removalWords, usedWords } from './words.js';
@@ -54,10 +54,4 @@ function ask(line, card, remove) {
 function picture({ preview, title, kind }) {
   if (!preview) return el('span', { class: 'no-sample', 'aria-hidden': 'true', text: kind === 'motion' ? '⇝' : [...title][0] });
   return el('span', { class: 'third-of-six' }, el('img', { src: address(preview), alt: '', loading: 'lazy', draggable: 'false' }));
-}
-
-function button(kind, text, run) {
-  const made = el('button', { type: 'button', class: kind, text });
-  made.addEventListener('click', run);
-  return made;
 }

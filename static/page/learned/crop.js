@@ -1,5 +1,5 @@
 // A picture is shown before it is sent, with a square that is dragged to the figure: only what is in it is kept.
-import { el } from '../dom.js';
+import { button, el } from '../dom.js';
 import { drawnTo, middleSquare, moved, partOf, resized } from './square.js';
 
 const CORNERS = [[false, false], [true, false], [false, true], [true, true]];
@@ -23,6 +23,7 @@ export class Cropper {
     this.root = el('section', { class: 'crop', hidden: true, 'aria-label': 'Which part of the picture is kept' }, this.words, this.stage,
       el('p', { class: 'note', text: KEYS }), el('div', { class: 'learn-line' }, part, whole, this.rest, none));
     this.end = () => {};
+    this.left = false;
     this.listen();
   }
 
@@ -41,7 +42,7 @@ export class Cropper {
     try {
       this.picture.src = address;
       await this.picture.decode();
-      return await this.answer(file, number, of);
+      return this.left ? null : await this.answer(file, number, of);
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
       return ''; // the studio says what is wrong with it
@@ -66,6 +67,7 @@ export class Cropper {
 
   /** The window closes: nothing more is kept. */
   leave() {
+    this.left = true;
     this.end(null);
   }
 
@@ -105,10 +107,4 @@ export class Cropper {
     event.preventDefault();
     this.put(way ? moved(this.square, this.size, way[0] * step, way[1] * step) : resized(this.square, this.size, this.square.side + grows * step));
   }
-}
-
-function button(kind, text, run) {
-  const made = el('button', { type: 'button', class: kind, text });
-  made.addEventListener('click', run);
-  return made;
 }

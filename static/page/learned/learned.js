@@ -1,6 +1,6 @@
 // What was learned, as the rest of the page knows it: its windows, the learning that goes on, and what is told when one ends.
 import { call, upload } from '../api.js';
-import { toast } from '../toast.js';
+import { tellFailed, toast } from '../toast.js';
 import { withPoint } from './curve.js';
 import { LookWindow } from './look.js';
 import { LearnedWindow } from './window.js';
@@ -66,12 +66,14 @@ export class Learned {
     if (!jobs.length) return;
     if (jobs.some(({ state }) => state === 'done')) this.again();
     for (const part of this.parts) part.ended(jobs);
-    if (!this.parts.size) for (const job of jobs) this.tell(job);
+    if (!this.parts.size) this.tell(jobs);
   }
 
-  tell({ title, state, failed, outcome }) {
-    if (state === 'failed') toast(failed || 'Try it again.', { error: true, title: `${title}: that did not work` });
-    if (state === 'done') toast(outcome || `${title} is done.`, { action: { words: 'See what was learned', run: () => this.open() } });
+  tell(jobs) {
+    tellFailed(jobs);
+    for (const { title, outcome } of jobs.filter(({ state }) => state === 'done')) {
+      toast(outcome || `${title} is done.`, { action: { words: 'See what was learned', run: () => this.open() } });
+    }
   }
 
   /** Ask a route about the open story; what it changes there is shown. */

@@ -2,6 +2,7 @@
 import { openDialog } from '../dialog.js';
 import { address, el, keepFocus } from '../dom.js';
 import { sentence } from '../toast.js';
+import { Turns } from '../turns.js';
 import { Cropper } from './crop.js';
 import { Saying } from './saying.js';
 import { Teach } from './teach.js';
@@ -14,6 +15,7 @@ export class LookWindow {
   constructor(hub, character) {
     Object.assign(this, { hub, thing: { character } });
     this.saying = new Saying();
+    this.turns = new Turns(); // one picture is cropped at a time
     this.teach = new Teach({ hub, attempt: (work, after) => this.saying.attempt(work, after) });
     this.makePictures();
     this.cropper = new Cropper();
@@ -23,7 +25,7 @@ export class LookWindow {
     this.dialog.addEventListener('close', () => this.cropper.leave());
     this.heading = this.dialog.querySelector('h2');
     for (const name of ['dragover', 'drop']) this.dialog.addEventListener(name, (event) => this.dropped(event));
-    this.saying.attempt(() => this.load());
+    this.turns.take(() => this.saying.attempt(() => this.load()));
   }
 
   makePictures() {
@@ -36,7 +38,7 @@ export class LookWindow {
     this.input.addEventListener('change', () => {
       const files = [...this.input.files];
       this.input.value = ''; // so that the same file can be chosen again
-      this.bring(files);
+      this.turns.take(() => this.bring(files));
     });
   }
 
@@ -72,15 +74,19 @@ export class LookWindow {
   dropped(event) {
     if (![...event.dataTransfer.types].includes('Files')) return;
     event.preventDefault(); // else the browser would leave the page for the picture
-    if (event.type === 'drop') this.bring([...event.dataTransfer.files]);
+    if (event.type !== 'drop') return;
+    const files = [...event.dataTransfer.files]; // they are gone when the event is
+    this.turns.take(() => this.bring(files));
   }
 
   /** Have pictures cropped and send them, one after the other; what is wrong with some does not keep the others back. */
   async bring(files) {
+    if (!this.look) return; // the window says why
     const sent = files.slice(0, this.look.room);
     const problems = sent.length < files.length ? [`Only ${this.look.room} more fit, the others were left out.`] : [];
     this.add.disabled = true;
     for (const [at, file] of sent.entries()) {
+      if (!this.open) break;
       const crop = await this.cropper.ask(file, { number: at + 1, of: sent.length });
       if (crop === null) continue;
       this.saying.tell(`Sending picture ${at + 1} of ${sent.length} …`);

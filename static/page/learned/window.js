@@ -1,6 +1,6 @@
 // The window of what was learned: every motion and look with its sample, one looked at closer, and those that are being learned.
 import { openDialog } from '../dialog.js';
-import { el, keepFocus } from '../dom.js';
+import { button, el, keepFocus } from '../dom.js';
 import { sendingWords } from '../motions/words.js';
 import { Bring } from './bring.js';
 import { LearnedCard } from './card.js';
@@ -131,10 +131,4 @@ export class LearnedWindow {
     await this.saying.attempt(() => this.load());
     this.saying.tell(endedWords(jobs));
   }
-}
-
-function button(kind, text, run) {
-  const made = el('button', { type: 'button', class: kind, text });
-  made.addEventListener('click', run);
-  return made;
 }

@@ -1,5 +1,5 @@
 // Films the storyteller: a countdown, five seconds of film, then it is kept or filmed again.
-import { el, keepFocus } from '../dom.js';
+import { button, el, keepFocus } from '../dom.js';
 import { cameraWords, recordingOf } from './words.js';
 
 const COUNTDOWN = 5;
@@ -110,10 +110,4 @@ export class Camera {
 
 function stop(stream) {
   for (const track of stream ? stream.getTracks() : []) track.stop();
-}
-
-function button(kind, text, run) {
-  const made = el('button', { type: 'button', class: kind, text });
-  made.addEventListener('click', run);
-  return made;
 }

@@ -1,5 +1,5 @@
 // The libraries of clips: a folder can be looked through again, and a library deleted, which is asked for first.
-import { el, keepFocus } from '../dom.js';
+import { button, el, keepFocus } from '../dom.js';
 
 /** `again(library)` looks through a folder again, `remove(library)` deletes a library. */
 export class LibraryList {
@@ -44,10 +44,4 @@ export class LibraryList {
 /** The first clips that cannot be read, and why. */
 function reasons(unread) {
   return el('details', { class: 'unread' }, el('summary', { text: 'Why some cannot be read' }), ...unread.map((text) => el('small', { text })));
-}
-
-function button(kind, text, run) {
-  const made = el('button', { type: 'button', class: kind, text });
-  made.addEventListener('click', run);
-  return made;
 }

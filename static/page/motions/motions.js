@@ -1,5 +1,5 @@
 // The story's motions as the rest of the page knows them: opens their window, and tells what ended while it is closed.
-import { toast } from '../toast.js';
+import { tellFailed, toast } from '../toast.js';
 import { MotionsWindow } from './window.js';
 
 const KINDS = ['retrieve', 'scan'];
@@ -45,11 +45,11 @@ export class Motions {
   ended(jobs) {
     if (!jobs.length) return;
     if (this.window && this.window.open) { this.window.ended(jobs); return; }
-    for (const job of jobs) this.tell(job);
+    tellFailed(jobs);
+    for (const job of jobs.filter(({ state }) => state === 'done')) this.tell(job);
   }
 
-  tell({ title, state, failed, motion, outcome }) {
-    if (state === 'failed') toast(failed || 'Try it again.', { error: true, title: `${title}: that did not work` });
-    if (state === 'done') toast(`${title}: ${outcome || 'done.'}`, { action: { words: 'Look at the clips', run: () => this.open(motion || '') } });
+  tell({ title, motion, outcome }) {
+    toast(`${title}: ${outcome || 'done.'}`, { action: { words: 'Look at the clips', run: () => this.open(motion || '') } });
   }
 }

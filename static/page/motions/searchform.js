@@ -27,7 +27,10 @@ export class SearchForm {
       el('p', { class: 'terms-told', text: 'Captions are searched for' }), this.terms.root, this.suggests, this.fetches, this.needs.root, this.going, this.counts);
     this.root.addEventListener('submit', (event) => { event.preventDefault(); this.submit(search); });
     this.words.addEventListener('input', () => this.retold());
-    this.stop.addEventListener('click', () => { this.stop.textContent = 'Cancelling …'; cancel(this.job); });
+    this.stop.addEventListener('click', async () => {
+      this.stop.textContent = 'Cancelling …';
+      if (!await cancel(this.job)) this.stop.textContent = 'Cancel';
+    });
   }
 
   /** Other words: the terms follow them, unless they were chosen one by one. */

@@ -1,5 +1,5 @@
 // The clips of a motion, looked through with keys or the pointer.
-import { el, keepFocus } from '../dom.js';
+import { button, el, keepFocus } from '../dom.js';
 import { commandOf, isDecision, isMove, KEYS_TOLD, moved } from './commands.js';
 import { decided, decisionWords, FILTERS, filtered, nextAfter, tally } from './review.js';
 import { Tile } from './tile.js';
@@ -18,9 +18,9 @@ export class Wall {
   }
 
   bar() {
-    this.filters = FILTERS.map(([name]) => button('chip', () => this.show(name)));
+    this.filters = FILTERS.map(([name]) => button('chip', '', () => this.show(name)));
     this.advance = el('input', { type: 'checkbox', checked: true });
-    this.sight = button('chip', () => this.toggle());
+    this.sight = button('chip', '', () => this.toggle());
     const keys = KEYS_TOLD.map(([key, words]) => el('span', {}, el('kbd', { text: key }), ` ${words}`));
     return el('div', { class: 'wall-bar' },
       el('div', { class: 'filters', role: 'group', 'aria-label': 'Which clips are shown' }, ...this.filters),
@@ -131,10 +131,4 @@ export class Wall {
     face.focus({ preventScroll: true });
     root.scrollIntoView({ block: 'nearest' });
   }
-}
-
-function button(kind, run) {
-  const made = el('button', { type: 'button', class: kind });
-  made.addEventListener('click', run);
-  return made;
 }

@@ -1,6 +1,6 @@
 // Which language model plans stories: its address, its name, its key, and a button that tries it.
-import { el } from '../dom.js';
-import { button, labelled, section } from './section.js';
+import { button, el, labelled } from '../dom.js';
+import { section } from './section.js';
 
 const FROM = {
   window: 'These fields say which model is asked.',

@@ -1,6 +1,6 @@
 // What plays stories, on which device, and the usual choices for takes and films.
-import { el } from '../dom.js';
-import { button, fillSelect, labelled, section } from './section.js';
+import { button, el, labelled } from '../dom.js';
+import { fillSelect, section } from './section.js';
 
 const RATES = [
   ['held', '24 a second, each picture held (what editing programs expect)'],

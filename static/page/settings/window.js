@@ -37,7 +37,7 @@ class SettingsWindow {
     if (!view) { this.body.replaceChildren(this.saying.root); return; }
     this.room = new Room((work) => this.saying.attempt(work));
     const report = new Report(view.version, this.project);
-    this.body.replaceChildren(...(view.shared ? shared(view) : this.own(view)), this.room.root, report.root);
+    this.body.replaceChildren(...(view.shared ? [...shared(view), this.saying.root] : this.own(view)), this.room.root, report.root);
     await Promise.all([this.room, report].map((part) => this.saying.attempt(() => part.load())));
   }
 

@@ -1,17 +1,17 @@
 // The line above the board: what can be done with all scenes at once.
-import { counted, el } from '../dom.js';
+import { button, counted, el } from '../dom.js';
 import { standInWords } from './saying.js';
 
 /** The line; `playBoxes()` plays the whole story as boxes, `renderAll()` renders the scenes that need it, `cast()` goes to who plays whom. */
 export class BoardsLine {
   constructor({ playBoxes, renderAll, cast }) {
-    this.play = button('Play the boxes', playBoxes);
+    this.play = button('plain', 'Play the boxes', playBoxes);
     this.play.title = 'The whole story as moving boxes with its narration, without a model';
-    this.render = button('', renderAll);
+    this.render = button('plain', '', renderAll);
     this.told = el('p', { class: 'note' });
     this.played = el('span');
-    const change = button('Change', cast);
-    Object.assign(change, { className: 'link', title: 'Say who plays whom' });
+    const change = button('link', 'Change', cast);
+    change.title = 'Say who plays whom';
     change.setAttribute('aria-label', 'Change the cast');
     this.cast = el('p', { class: 'note stand-ins' }, this.played, ' ', change);
     this.root = el('div', { class: 'boards-line' }, this.cast, this.told, el('div', { class: 'doings' }, this.play, this.render));
@@ -46,10 +46,4 @@ function renderWords(missing, scenes) {
   if (missing === 0) return 'Every scene is rendered';
   if (missing === scenes) return scenes === 1 ? 'Render the scene' : 'Render all scenes';
   return `Render ${missing === 1 ? '1 more scene' : `${counted(missing, 'more scene')}`}`;
-}
-
-function button(text, run) {
-  const made = el('button', { type: 'button', class: 'plain', text });
-  made.addEventListener('click', run);
-  return made;
 }

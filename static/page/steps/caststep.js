@@ -1,5 +1,5 @@
 // The step of cast and motions: who plays whom, the motions as cards, and the ways to their clips and to what was learned.
-import { el } from '../dom.js';
+import { button, el } from '../dom.js';
 import { isAboutLearning } from '../learned/learned.js';
 import { isAboutClips } from '../motions/motions.js';
 import { MotionCards } from './motioncards.js';
@@ -12,10 +12,11 @@ export class CastStep {
   constructor({ cast, motions, learned, show, settled, isShown }) {
     this.isShown = isShown;
     this.cards = new MotionCards({ open: (motion) => motions.open(motion), show, settled });
-    const clips = button('Clips and libraries', () => motions.open());
+    const clips = button('plain', 'Clips and libraries', () => motions.open());
     clips.title = 'Search clips for the motions, pick some, and say where clips come from';
-    const all = button('What was learned', () => learned.open());
+    const all = button('plain', 'What was learned', () => learned.open());
     all.title = 'The motions and looks that were learned so far, in any story';
+    for (const one of [clips, all]) one.setAttribute('aria-haspopup', 'dialog');
     this.parts = [
       part('The cast', 'Press a face to say who plays it, how it looks, or to teach its look from pictures.', [], cast.root),
       part('Motions', 'What the story’s figures do. A motion that the model does not know is learned from clips that you pick; until then another stands in.', [clips, all], this.cards.root),
@@ -36,6 +37,7 @@ export class CastStep {
     if (!this.stale || !this.view || !this.isShown()) return;
     this.stale = false;
     if (await this.cards.load()) this.cards.draw(this.view);
+    else this.stale = true;
   }
 
   /** Show the work that goes on. */
@@ -58,10 +60,4 @@ export class CastStep {
 function part(title, told, buttons, ...content) {
   return el('section', { class: 'step-part', 'aria-label': title },
     el('header', {}, el('div', {}, el('h3', { text: title }), el('p', { class: 'note', text: told })), ...buttons), ...content);
-}
-
-function button(text, run) {
-  const made = el('button', { type: 'button', class: 'plain', 'aria-haspopup': 'dialog', text });
-  made.addEventListener('click', run);
-  return made;
 }

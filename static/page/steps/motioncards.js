@@ -16,6 +16,7 @@ export class MotionCards {
     this.cards = new Map();
     this.known = new Map(); // what the studio told of each motion: its clips, what was learned, what learning costs
     this.jobs = [];
+    this.round = 0;
     this.list = el('ul', { class: 'motion-cards', 'aria-label': 'Motions of the story' });
     this.none = el('p', { class: 'note', text: 'Nobody moves in this story yet. Say on the board what somebody does: a motion gets a card here.' });
     this.from = el('p', { class: 'note' });
@@ -40,21 +41,22 @@ export class MotionCards {
     return this.cards.get(key);
   }
 
-  /** Ask what there is of each motion, and what learning it costs; gives whether the answer is to be shown. */
+  /** Ask what there is of each motion, and what learning it costs; gives whether nothing is left to be asked. */
   async load() {
+    const round = this.round += 1;
     try {
       const project = await this.settled();
       const { motions, libraries } = await call('motions', { project });
       const open = motions.filter(({ state, approved }) => state === 'to_learn' && approved);
       const costs = await Promise.all(open.map(({ id }) => call('learning', { project, motion: id })));
-      if (project !== this.project) return false;
+      if (project !== this.project || round !== this.round) return true; // a newer answer comes
       const cost = new Map(open.map(({ id }, at) => [id, costs[at].cost]));
       this.known = new Map(motions.map((motion) => [motion.id, { ...motion, cost: cost.get(motion.id) || '' }]));
       this.from.textContent = sourcesWords(libraries);
       return true;
     } catch (error) {
       if (!error.silent && error.status !== 404) complain(error); // the next edit tells of a story that is gone
-      return false;
+      return round !== this.round;
     }
   }
 

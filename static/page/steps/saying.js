@@ -82,7 +82,7 @@ function withA(played) {
 }
 
 /** Give whose part somebody else plays, and which motions wait to be learned. */
-export function standIns({ cast, motions }) {
+function standIns({ cast, motions }) {
   return { asked: cast.filter(({ asks }) => asks), open: motions.filter(({ state }) => state === 'to_learn') };
 }
 

@@ -39,10 +39,10 @@ export class ScriptScene {
   /** Show a SceneView; a field that is typed in stays as it is. */
   draw(scene, number, head) {
     this.number.textContent = number;
+    this.root.setAttribute('aria-label', `Scene ${number}: ${scene.title || 'Untitled'}`);
     this.again.draw(head.model);
     if (scene === this.scene) return;
     this.scene = scene;
-    this.root.setAttribute('aria-label', `Scene ${number}: ${scene.title || 'Untitled'}`);
     for (const name of ['title', 'setting', 'narration']) this[name].set(scene[name]);
     this.shot.set(scene.shot_size);
     this.reading.textContent = (scene.reading && scene.reading.words) || '';

@@ -1,6 +1,6 @@
 // The window that makes a take again by its recipe, with what is changed in it.
 import { openDialog } from '../dialog.js';
-import { el } from '../dom.js';
+import { el, labelled } from '../dom.js';
 import { changesOf, costWords, LIMITS, secondsOf } from './recipe.js';
 
 const MOST_UNWANTED = 1000;
@@ -43,8 +43,4 @@ function stale({ moved }, run) {
 
 function number(name, value, more) {
   return el('input', { type: 'number', name, value, ...LIMITS[name], ...more });
-}
-
-function labelled(words, input, hint = '') {
-  return el('label', { class: 'field' }, el('span', { text: words }), input, hint ? el('small', { text: hint }) : '');
 }

@@ -67,12 +67,14 @@ export class TakeDesk {
     return this.send('use', { region, character_id, motion_id, use });
   }
 
-  /** Delete a take; beside a window that says so itself, a message offers to bring it back. */
+  /** Delete a take; beside a window that says so itself, a message offers to bring it back. Gives whether it was done. */
   async drop({ id, label }) {
     const scene = this.shop.selected;
-    if (!await this.send('drop_take', { take: id }) || this.window?.open) return;
+    if (!await this.send('drop_take', { take: id })) return false;
+    if (this.window?.open) return true;
     const back = () => this.shop.send({ op: 'recover_take', scene, take: id });
     toast(`${label} is deleted.`, { action: { words: 'Bring it back', run: back } });
+    return true;
   }
 
   open() {

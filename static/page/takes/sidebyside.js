@@ -9,7 +9,7 @@ const MOST = 6;
 const KEYFRAMES = 6;
 
 /**
- * The open window of a scene (a SceneView). `choose(id)` uses a take, `drop(take)` deletes one, `recover(id)` brings it back, `again(take)` and `without(take, kind)`
+ * The open window of a scene (a SceneView). `choose(id)` uses a take, `drop(take)` deletes one and gives whether it did, `recover(id)` brings it back, `again(take)` and `without(take, kind)`
  * render, `compare(take, other)` shows both, `details(take)` promises what is told of one.
  */
 export class SideBySide {
@@ -132,7 +132,7 @@ export class SideBySide {
   }
 
   async drop(take) {
-    await this.hooks.drop(take);
+    if (!await this.hooks.drop(take)) return;
     const back = el('button', { type: 'button', class: 'quiet', text: 'Bring it back' });
     back.addEventListener('click', () => { this.said.replaceChildren(); this.hooks.recover(take.id); });
     this.said.replaceChildren(`${take.label} is deleted. `, back);
@@ -156,7 +156,7 @@ export class SideBySide {
 }
 
 /** The takes of a SceneView that are no comparisons. */
-export function wholeTakes({ takes }) {
+function wholeTakes({ takes }) {
   return takes.filter(({ of }) => !of);
 }
 

@@ -52,7 +52,8 @@ export class Together {
   }
 
   follow() {
-    requestAnimationFrame(() => {
+    cancelAnimationFrame(this.frame); // one loop is enough
+    this.frame = requestAnimationFrame(() => {
       if (!this.playing || !this.videos.some((one) => one.isConnected)) return;
       this.join();
       this.moved(this.fraction);

@@ -1,10 +1,13 @@
 // One scene of the first page's story: its boxes to drag, the button that renders it, and the take that comes of it.
 import { Editor } from '../../editor/editor.js';
-import { el } from '../dom.js';
+import { button, el } from '../dom.js';
 import { fillMeter, progressWords } from '../progress.js';
 import { TakeView } from '../takeview.js';
 
-/** The bench; `send(op)` keeps an edit, `render(scene)` asks for a take, `details(scene, take)` promises what is told of one. */
+/**
+ * The bench; `send(op)` keeps an edit, `render(scene)` asks for a take, `cancel(job)` ends it and gives whether the studio was
+ * told, `details(scene, take)` promises what is told of one.
+ */
 export class Bench {
   constructor({ send, render, cancel, details, say }) {
     Object.assign(this, { render, details });
@@ -15,8 +18,10 @@ export class Bench {
     this.button.addEventListener('click', () => this.ask());
     this.caption = el('p', { class: 'caption', 'aria-live': 'polite' });
     this.meter = el('progress', { max: 1 });
-    this.stop = el('button', { type: 'button', class: 'quiet', text: 'Cancel' });
-    this.stop.addEventListener('click', () => { this.stop.disabled = true; cancel(this.job); });
+    this.stop = button('quiet', 'Cancel', async () => {
+      this.stop.disabled = true;
+      if (!await cancel(this.job)) this.stop.disabled = false;
+    });
     this.going = el('div', { class: 'going', hidden: true }, this.meter, this.stop);
     this.root = el('section', { class: 'bench', 'aria-label': 'The open scene' }, this.line,
       el('div', { class: 'bench-pair' }, el('div', { class: 'editor-place' }, this.editor.root),

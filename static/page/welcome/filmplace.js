@@ -1,5 +1,5 @@
 // The film of the first page, large, with what can be done with its story under it.
-import { el } from '../dom.js';
+import { button, el } from '../dom.js';
 import { fullest, picture, thirdOfSheet } from '../animatic.js';
 import { Reel, shape } from './reel.js';
 
@@ -42,10 +42,4 @@ export class FilmPlace {
     const take = scene.takes.find(({ chosen }) => chosen);
     this.still.replaceChildren(take && take.sheet ? thirdOfSheet(take) : picture(scene, fullest(scene), aspect));
   }
-}
-
-function button(kind, text, run) {
-  const made = el('button', { type: 'button', class: kind, text });
-  made.addEventListener('click', run);
-  return made;
 }

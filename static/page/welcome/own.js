@@ -1,5 +1,6 @@
 // The first page's story while it is touched: the example becomes one's own at the first change, then edits are kept as everywhere.
 import { call } from '../api.js';
+import { askSaved } from '../asking.js';
 import { keepSoon } from '../copy.js';
 import { Details } from '../details.js';
 import { Watch } from '../jobs.js';
@@ -7,11 +8,14 @@ import { isAboutModels } from '../models.js';
 import { Outbox } from '../outbox.js';
 import { Saved } from '../saved.js';
 import { deedOf, Story } from '../story.js';
-import { complain, toast } from '../toast.js';
+import { complain, tellFailed } from '../toast.js';
 
-/** The story; `draw(label)` is called when it is another, `live(jobs)` hears the work on it, `ended(jobs)` its end, `say(words)` reads out. */
+/**
+ * The story; `draw(label)` is called when it is another, `live(jobs)` hears the work on it, `ended(jobs)` its end, `say(words)`
+ * reads out, `all()` opens the window of all work.
+ */
 export class OwnStory {
-  constructor({ draw, live, ended = () => {}, say }) {
+  constructor({ draw, live, ended = () => {}, say, all }) {
     this.draw = draw;
     this.story = new Story();
     this.saved = new Saved();
@@ -25,13 +29,14 @@ export class OwnStory {
       tell: (state) => this.saved.tell(state),
     });
     this.watch = new Watch({
-      story: () => ({ project: this.own ? this.story.project : '', revision: this.story.revision }),
+      story: () => ({ project: this.own && !this.away ? this.story.project : '', revision: this.story.revision }),
       going: live,
       ended: (jobs) => { ended(jobs.filter(isAboutModels)); this.ended(jobs.filter((job) => !isAboutModels(job))); },
       heard: () => {},
       say,
+      all,
     });
-    this.own = false;
+    this.own = this.away = false;
   }
 
   /** Take a StoryView, `own` where it is the visitor's. */
@@ -43,6 +48,18 @@ export class OwnStory {
     this.adopt(view);
     this.watch.reset();
     if (own) this.watch.ask();
+  }
+
+  /** The first page is shown again: the work on the story is watched. */
+  back() {
+    this.away = false;
+    this.watch.ask();
+  }
+
+  /** The page of a story comes, which watches its own. */
+  leave() {
+    this.away = true;
+    this.watch.reset();
   }
 
   /** Make it the visitor's own, once; keeps its promise with the story's id. */
@@ -93,29 +110,26 @@ export class OwnStory {
   }
 
   /** Ask for some work on it, once everything is kept; gives the answer, null where there is none. */
-  async ask(route, body = {}) {
-    try {
-      const project = await this.owned();
-      await this.outbox.idle(project);
-      const answer = await call(route, { project, ...body });
-      this.watch.ask();
-      return answer;
-    } catch (error) {
-      complain(error);
-      return null;
-    }
+  ask(route, body) {
+    return askSaved({ settled: () => this.settled(), watch: this.watch }, route, body);
+  }
+
+  async settled() {
+    const project = await this.owned();
+    await this.outbox.idle(project);
+    return project;
   }
 
   async ended(jobs) {
-    for (const { title, failed } of jobs.filter(({ state }) => state === 'failed')) {
-      toast(failed || 'Try it again.', { error: true, title: `${title}: that did not work` });
-    }
+    tellFailed(jobs);
     await this.reopen();
   }
 
   async reopen() {
+    const { project } = this.story;
     try {
-      if (this.adopt(await call('open', { project: this.story.project }))) this.draw('');
+      const view = await call('open', { project });
+      if (project === this.story.project && this.adopt(view)) this.draw('');
     } catch (error) {
       if (!error.silent) complain(error);
     }

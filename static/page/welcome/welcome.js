@@ -1,7 +1,9 @@
 // The first page: a finished film to look at and to touch, its scenes, and who can play in a story of one's own.
 import { call } from '../api.js';
 import { goTo } from '../bus.js';
+import { closeDialogs } from '../dialog.js';
 import { el } from '../dom.js';
+import { openJobs } from '../jobs/window.js';
 import { complain } from '../toast.js';
 import { Models } from '../models.js';
 import { openSettings } from '../settings/window.js';
@@ -23,7 +25,13 @@ export function welcome() {
 class Welcome {
   constructor() {
     this.spoken = el('p', { class: 'unseen', 'aria-live': 'polite' });
-    this.mine = new OwnStory({ draw: (label) => this.drawScene(label), live: (jobs) => this.live(jobs), ended: (jobs) => this.models.ended(jobs), say: (words) => { this.spoken.textContent = words; } });
+    this.mine = new OwnStory({
+      draw: (label) => this.drawScene(label),
+      live: (jobs) => this.live(jobs),
+      ended: (jobs) => this.models.ended(jobs),
+      say: (words) => { this.spoken.textContent = words; },
+      all: () => this.openJobs(),
+    });
     this.film = new FilmPlace({ open: () => this.go(), watch: () => this.go('film'), whole: () => this.whole() });
     this.cards = new Cards((id) => this.pick(id));
     this.bench = new Bench({
@@ -47,6 +55,10 @@ class Welcome {
     this.parts.film.hidden = this.parts.bench.hidden = true;
   }
 
+  openJobs() {
+    openJobs({ place: this.parts.top, story: this.mine.story, ask: () => this.mine.watch.ask() });
+  }
+
   openSettings() {
     openSettings({ place: this.parts.top, changed: () => this.show(), models: (pack) => this.models.open(pack) });
   }
@@ -54,6 +66,7 @@ class Welcome {
   /** Ask for everything anew and show it. */
   async show() {
     this.shown = true;
+    this.mine.back();
     try {
       const told = await call('first');
       if (this.shown) this.draw(told);
@@ -67,7 +80,8 @@ class Welcome {
     this.shown = false;
     this.bench.leave();
     this.film.reel.stop();
-    this.mine.watch.reset();
+    this.mine.leave();
+    closeDialogs(this.parts.top);
   }
 
   draw({ mine, first, troupe: company, foot, plays }) {

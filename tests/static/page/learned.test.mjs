@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { curveWords, pathOf, runOf, withPoint } from '../../../static/page/learned/curve.js';
+import { LookWindow } from '../../../static/page/learned/look.js';
 import { wishOf } from '../../../static/page/learned/settings.js';
 import { noticeWords } from '../../../static/page/learned/whole.js';
 import {
   askedWords, badgeOf, costWords, endedWords, KINDS_SHOWN, kindWords, learningWords, learnWords, lookWords, madeWords, ofKind, picturesWords, removalWords, usedWords, useOptions, useValue, useWish,
 } from '../../../static/page/learned/words.js';
 import { stateWords } from '../../../static/page/motions/words.js';
+import { later, newPage, settle } from './page.mjs';
 
 const DANCES = {
   id: 'aaa', kind: 'motion', title: 'dances', words: 'dances', steps: 300, sources: '7 clips', made: 'learned in 2 min 10 s', size: '1.3 MB',
@@ -112,4 +114,49 @@ test('what was asked of a learning, what came of it, and what a motion was learn
     'Learning “dances”: It went astray. “spins” is learned.');
   assert.equal(noticeWords({ title: 'It is used', lines: ['“Dusk”: Luna'] }), 'It is used. “Dusk”: Luna.');
   assert.equal(stateWords({ state: 'learned', learned: { words: 'learned from 7 clips' } }), 'learned from 7 clips');
+});
+
+/** The window of a look, with room for pictures; `sent` are the names of those that were sent, `made` and `gone` count their addresses. */
+async function openLook(room) {
+  const seen = { sent: [], made: 0, gone: 0 };
+  newPage();
+  const look = { name: 'Luna', pictures: [], room };
+  const hub = { place: () => document.body, call: async () => look, upload: async (route, query, { name }) => { seen.sent.push(name); return { look }; } };
+  const opened = new LookWindow(hub, 'luna');
+  opened.teach.draw = () => {};
+  Object.assign(opened.cropper.picture, { decode: async () => {}, naturalWidth: 40, naturalHeight: 30 });
+  URL.createObjectURL = () => { seen.made += 1; return 'blob:it'; };
+  URL.revokeObjectURL = () => { seen.gone += 1; };
+  await settle();
+  const press = async (words) => { opened.cropper.root.querySelectorAll('button').find(({ textContent }) => textContent === words).fire('click'); await settle(); };
+  const drop = async (...names) => { opened.dialog.fire('drop', { dataTransfer: { types: ['Files'], files: names.map((name) => ({ name })) } }); await settle(); };
+  return { opened, seen, press, drop };
+}
+
+test('pictures that are dropped while one is cropped come after it', async () => {
+  const { opened, seen, press, drop } = await openLook(5);
+  await drop('a.png', 'b.png');
+  await drop('c.png');
+  for (let at = 0; at < 3; at += 1) await press('Keep all of it');
+  assert.deepEqual(seen, { sent: ['a.png', 'b.png', 'c.png'], made: 3, gone: 3 });
+  assert.equal(opened.add.disabled, false);
+});
+
+test('a window that closes waits for no picture that is left', async () => {
+  const { opened, seen, drop } = await openLook(5);
+  await drop('a.png', 'b.png', 'c.png');
+  opened.dialog.close();
+  await settle();
+  assert.deepEqual(seen, { sent: [], made: 1, gone: 1 });
+});
+
+test('a window that closes while a picture is read asks for no part of it', async () => {
+  const { opened, seen, drop } = await openLook(5);
+  const slow = later();
+  opened.cropper.picture.decode = () => slow.promise;
+  await drop('a.png');
+  opened.dialog.close();
+  slow.keep();
+  await settle();
+  assert.deepEqual(seen, { sent: [], made: 1, gone: 1 });
 });

@@ -1,8 +1,11 @@
 // What the tabs of the steps say of a story, and what its one main button does next.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CastStep } from '../../../static/page/steps/caststep.js';
 import { isOlder, nextOf, wholeCost } from '../../../static/page/steps/next.js';
 import { boardsMark, castMark, filmMark, standInWords, storyMark } from '../../../static/page/steps/saying.js';
+import { ScriptScene } from '../../../static/page/steps/scriptscene.js';
+import { later, newPage, settle } from './page.mjs';
 
 const FINDING = { severity: 'warning', words: 'The fox leaves the stage.' };
 const scene = (state, changed = '', more = {}) => ({ state, changed, takes: state === 'done' || state === 'stale' ? [{ id: 'take-01' }] : [], findings: [], ...more });
@@ -96,4 +99,47 @@ test('the whole film costs its drafts and its finals', () => {
   assert.equal(wholeCost(view({ seconds }, scene('planned'), scene('done', '', draft), scene('done'))), 'about 19\u00a0s');
   assert.equal(wholeCost(view({ seconds: { draft: 30, final: 84 } }, scene('planned'))), 'about 1\u00a0min\u00a050\u00a0s');
   assert.deepEqual([wholeCost(view({ seconds }, scene('done'))), wholeCost(view({ seconds: { draft: null, final: 8 } }, scene('planned')))], ['', '']);
+});
+
+function openCast(answer) {
+  newPage(answer);
+  const cast = { root: document.createElement('div') };
+  const step = new CastStep({ cast, motions: {}, learned: {}, show() {}, settled: async () => 'fox', isShown: () => true });
+  return { step, told: { head: { project: 'fox', motions: [] }, scenes: [] } };
+}
+
+const library = (title) => ({ motions: [], libraries: [{ title, clips: 0, fits: true }] });
+
+test('an older answer about the motions does not come over a newer one', async () => {
+  const [older, newer] = [later(), later()];
+  const answers = [older.promise, newer.promise];
+  const { step, told } = openCast(() => answers.shift());
+  step.draw(told);
+  step.again();
+  await settle();
+  newer.keep(library('new'));
+  await settle();
+  older.keep(library('old'));
+  await settle();
+  assert.equal(step.cards.from.textContent, 'Clips come from: new.');
+});
+
+test('motions that could not be asked for are asked for at the next look', async () => {
+  const answers = [() => { throw new TypeError('Failed to fetch'); }, () => library('here')];
+  const { step, told } = openCast(() => answers.shift()());
+  step.draw(told);
+  await settle();
+  await step.look();
+  assert.equal(step.cards.from.textContent, 'Clips come from: here.');
+  await step.look();
+  assert.deepEqual([step.stale, answers.length], [false, 0]);
+});
+
+test('a scene of the script is called by its number, also after it has moved', () => {
+  newPage();
+  const one = new ScriptScene('dusk', { send() {}, replan() {}, show() {} });
+  const told = { title: 'Dusk', setting: '', narration: '', shot_size: '', regions: [], findings: [] };
+  one.draw(told, 1, { model: '' });
+  one.draw(told, 3, { model: '' });
+  assert.equal(one.root.getAttribute('aria-label'), 'Scene 3: Dusk');
 });

@@ -2,10 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { drawnTo, middleSquare, moved, partOf, resized } from '../../../static/page/learned/square.js';
+import { Takes } from '../../../static/page/takes.js';
 import { comparisonsOf } from '../../../static/page/takes/comparisons.js';
+import { TakeDesk } from '../../../static/page/takes/desk.js';
 import { TAKES_KEYS, takesKey } from '../../../static/page/takes/keys.js';
 import { changesOf, costWords, recipeWords, secondsOf } from '../../../static/page/takes/recipe.js';
+import { SideBySide } from '../../../static/page/takes/sidebyside.js';
+import { Together } from '../../../static/page/takes/together.js';
 import { cellWords, useOf } from '../../../static/page/takes/uses.js';
+import { newPage, settle } from './page.mjs';
 
 const RECIPE = { seed: 5, steps: 16, guidance: 4.5, unwanted: 'rain', seconds: 8 };
 const asTyped = (changes = {}) => ({ seed: '5', steps: '16', guidance: '4.5', unwanted: 'rain', ...changes });
@@ -81,4 +86,38 @@ test('a corner is drawn while the one across stays', () => {
 test('a square is said as a part of its picture', () => {
   assert.equal(partOf({ x: 50, y: 10, side: 60 }, WIDE), '0.25,0.1,0.55,0.7');
   assert.equal(partOf({ x: 0, y: 0, side: 1 }, { width: 3, height: 3 }), '0,0,0.33333,0.33333');
+});
+
+test('a take is told to be deleted only where it is', async () => {
+  newPage();
+  const answers = [false, { revision: 4 }];
+  const desk = new TakeDesk({ selected: 'dusk', send: async () => answers.shift() });
+  const beside = new SideBySide(document.body, { title: 'Dusk', takes: [] }, { drop: (take) => desk.drop(take) });
+  desk.window = beside;
+  await beside.drop({ id: 'take-02', label: 'Take 2' });
+  assert.equal(beside.said.textContent, '');
+  await beside.drop({ id: 'take-02', label: 'Take 2' });
+  assert.equal(beside.said.textContent, 'Take 2 is deleted. Bring it back');
+});
+
+test('films that are taken while others play are followed once', () => {
+  const { waiting } = newPage();
+  const together = new Together({ moved() {}, turned() {} });
+  const film = () => document.createElement('video');
+  const first = film();
+  together.take([first]);
+  together.play();
+  together.take([first, film()]);
+  together.take([first]);
+  assert.equal(waiting().length, 1);
+});
+
+test('rendering can be cancelled once more where the studio was not told', async () => {
+  newPage();
+  const told = [true, false];
+  const takes = new Takes({ unwanted: '', cancel: async () => told.pop() });
+  for (const disabled of [false, true]) {
+    await takes.cancel([{ id: 1 }]);
+    assert.deepEqual([takes.stop.disabled, takes.stopAll.disabled], [disabled, disabled]);
+  }
 });

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.children.refusing import refuse_network
 
@@ -22,6 +23,10 @@ os.environ.update(
     GRADIO_ANALYTICS_ENABLED="False",
     DO_NOT_TRACK="1",
 )
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any")
 
 _network = {"allowed": False}
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
+from pipeline.packs.record import find_pack
+from pipeline.priors.store import PriorStore
+from pipeline.progress import finish
+from pipeline.settings import Settings
+from pipeline.theatre.library.drawing import draw_library
+from pipeline.theatre.library.specs import load_specs
 from tests.browser.opening import (
     CHROMIUM_OPTIONS,
+    MEDIA_OPTIONS,
     NO_CHROMIUM,
     PATIENCE_MS,
     Studio,
@@ -55,6 +65,36 @@ def studio_url(studio: Studio) -> str:
     return studio.url
 
 
+@pytest.fixture
+def forgetful_settings(studio: Studio) -> Iterator[Settings]:
+    """Give the studio's settings; what a test has learned is forgotten after it."""
+    settings = Settings(home=studio.home)
+    yield settings
+    store = PriorStore(settings)
+    for stored in store.all():
+        if not stored.shipped:
+            store.remove(stored.key)
+
+
+@pytest.fixture(scope="session")
+def stage_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the shipped pack by another name: it has no library, so no 420 clips are drawn first."""
+    pack = tmp_path_factory.mktemp("packs") / "stage"
+    shutil.copytree(find_pack("theatre"), pack)
+    record = json.loads((pack / "pack.json").read_text("utf-8"))
+    (pack / "pack.json").write_text(json.dumps({**record, "name": "stage"}), "utf-8")
+    return pack
+
+
+@pytest.fixture(scope="session")
+def dances(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder of six clips of dances, and one that is too short."""
+    specs = [one for one in load_specs() if one.figures[0].motion == "dances"]
+    good = [one for one in specs if not one.trouble and "danc" in one.caption.lower()][:6]
+    short = [one for one in load_specs() if one.num_frames < 40][:1]
+    return finish(draw_library(tmp_path_factory.mktemp("dances"), [*good, *short]))
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Start Chromium; where there is none, fail in CI and skip elsewhere."""
@@ -67,6 +107,15 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def with_media(chromium: Browser) -> Iterator[Browser]:
+    """Start a Chromium with a camera and a microphone; `chromium` skips where there is none."""
+    options = [*CHROMIUM_OPTIONS, *MEDIA_OPTIONS]
+    browser = chromium.browser_type.launch(executable_path=chromium_path(), args=options)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -16,7 +16,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Response,
+    ViewportSize,
+    expect,
+)
 
 from pipeline.artifacts import Casting
 from pipeline.settings import Settings
@@ -34,6 +42,8 @@ CHROMIUM_OPTIONS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+MEDIA_OPTIONS = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+"""A moving picture and a beep in the place of camera and microphone, which nobody has to allow."""
 REFUSED = re.compile(r"the server responded with a status of 4\d\d|ERR_CONNECTION_REFUSED")
 PATIENCE_MS = 60_000
 """For so long an element is waited for: on a machine that is busy otherwise a page takes long."""
@@ -88,9 +98,43 @@ def open_studio(
             process.wait(30)
 
 
+def make_storyboard(page: Page, url: str, idea: str) -> None:
+    """Plan a story of an idea and wait for its boards."""
+    page.goto(url)
+    page.locator("#idea textarea").fill(idea)
+    page.locator("#begin").click()
+    expect(page.locator(".scene-card").first).to_be_visible()
+    page.wait_for_url("**/?p=*")
+
+
 def go_to(page: Page, step: str) -> None:
     """Go to a step of an open story: 'Story', 'Boards', 'Cast & Motions', 'Film'."""
     page.get_by_role("tab", name=step).click()
+
+
+def keep_previews(page: Page) -> set[bytes]:
+    """Give the set that every picture goes into which the page gets of work that goes on."""
+    previews: set[bytes] = set()
+
+    def keep(answer: Response) -> None:
+        if "/jobs/" in answer.url and answer.ok:
+            previews.add(answer.body())
+
+    page.on("response", keep)
+    return previews
+
+
+def play_to_end(film: Locator) -> float:
+    """Play a film and give its length in seconds once it has ended."""
+    return film.evaluate(
+        """video => new Promise((resolve, reject) => {
+            video.addEventListener('ended', () => resolve(video.duration));
+            video.addEventListener('error', () => reject(video.error.message));
+            video.muted = true;
+            video.playbackRate = 2;
+            video.play();
+        })"""
+    )
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,25 +13,14 @@ from pipeline.filming import film_timeline
 from pipeline.settings import Settings
 from pipeline.workspace import Project
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.opening import CHROMIUM_OPTIONS, Studio, chromium_path, go_to, watched_page
+from tests.browser.opening import Studio, go_to, refusals, watched_page
 from tests.browser.stage import Stage
 from tests.browser.stories import make_pair
-from tests.browser.test_filming import CAMERA
 from tests.studio.filmed import keep_takes
 
 pytestmark = pytest.mark.browser
 
 FILM_MS = 120_000
-
-
-@pytest.fixture(scope="module")
-def with_microphone(chromium: Browser) -> Iterator[Browser]:
-    """Start a Chromium whose microphone beeps; `chromium` skips where there is none."""
-    browser = chromium.browser_type.launch(
-        executable_path=chromium_path(), args=[*CHROMIUM_OPTIONS, *CAMERA]
-    )
-    yield browser
-    browser.close()
 
 
 @pytest.fixture
@@ -58,9 +46,11 @@ def test_a_scene_is_trimmed_joined_and_left_out(
     page: Page, studio: Studio, project: Project
 ) -> None:
     stage = open_desk(page, studio, project)
+    first = page.locator(".film-strip > li").first
     page.get_by_label("From frame").fill("3")
     page.get_by_label("From frame").press("Enter")
-    stage.wait(lambda: place_of(project).from_frame == 2)
+    expect(first).to_contain_text("held 0:00.2")
+    assert place_of(project).from_frame == 2
     track = page.locator(".trim-track").bounding_box()
     last = page.get_by_role("slider", name="Last frame").bounding_box()
     assert track is not None
@@ -69,14 +59,15 @@ def test_a_scene_is_trimmed_joined_and_left_out(
     page.mouse.down()
     page.mouse.move(track["x"] + track["width"] * 5 / 8, last["y"] + 20, steps=4)
     page.mouse.up()
-    stage.wait(lambda: place_of(project).to_frame == 5)
+    expect(first).to_contain_text("held 0:00.6")
+    assert place_of(project).to_frame == 5
     slider = page.get_by_role("slider", name="First frame")
     slider.press("ArrowRight")
-    stage.wait(lambda: place_of(project) == SceneEdit(from_frame=3, to_frame=5))
-    first = page.locator(".film-strip > li").first
-    expect(first).to_contain_text("trimmed")
+    expect(first).to_contain_text("held 0:00.7")
+    assert place_of(project) == SceneEdit(from_frame=3, to_frame=5)
     first.get_by_role("button", name="Change").click()
-    stage.wait(lambda: place_of(project).join == "crossfade")
+    expect(first).to_contain_text("fade")
+    assert place_of(project).join == "crossfade"
     page.get_by_role("button", name="Leave it out").click()
     expect(first).to_contain_text("left out")
     for _ in range(2):
@@ -91,11 +82,11 @@ def test_the_order_of_the_film_is_that_of_the_boards(
 ) -> None:
     stage = open_desk(page, studio, project)
     ids = [scene.id for scene in project.story.scenes]
-    page.locator(".film-card").first.focus()
-    page.keyboard.press("Alt+ArrowRight")
-    stage.wait(lambda: [scene.id for scene in project.reload().scenes] == ids[::-1])
     first, second = (page.locator(".film-card").nth(at) for at in range(2))
-    expect(second).to_contain_text(f"2 {stage.project.story.scenes[1].title}")
+    first.focus()
+    page.keyboard.press("Alt+ArrowRight")
+    expect(second).to_contain_text("2 Dawn")
+    assert [scene.id for scene in project.reload().scenes] == ids[::-1]
     edges = second.bounding_box()
     assert edges is not None
     first.drag_to(second, target_position={"x": edges["width"] - 5, "y": 60})
@@ -135,9 +126,9 @@ def test_a_film_with_a_cross_fade_and_a_title_card(
 
 
 def test_a_narration_is_spoken_and_heard_in_the_film(
-    with_microphone: Browser, studio: Studio, project: Project
+    with_media: Browser, studio: Studio, project: Project
 ) -> None:
-    with watched_page(with_microphone, DESKTOP) as page:
+    with watched_page(with_media, DESKTOP) as page:
         stage = open_desk(page, studio, project)
         voice = page.locator(".voice")
         voice.get_by_role("button", name="Record").click()
@@ -158,12 +149,11 @@ def test_a_narration_is_spoken_and_heard_in_the_film(
 
 def test_what_is_no_recording_says_so(page: Page, studio: Studio, project: Project) -> None:
     open_desk(page, studio, project)
-    page.evaluate("console.info('refusals are expected')")
-    page.get_by_label("Bring a recording").set_input_files(
-        {"name": "mine.mp3", "mimeType": "audio/mpeg", "buffer": b"no sound at all"}
-    )
-    expect(page.locator(".voice")).to_contain_text("no recording that the studio can read")
-    page.evaluate("console.info('refusals are over')")
+    with refusals(page):
+        page.get_by_label("Bring a recording").set_input_files(
+            {"name": "mine.mp3", "mimeType": "audio/mpeg", "buffer": b"no sound at all"}
+        )
+        expect(page.locator(".voice")).to_contain_text("no recording that the studio can read")
     assert read_film_edit(project) == FilmEdit()
 
 

@@ -10,29 +10,17 @@ from playwright.sync_api import Browser, Page, expect
 from pipeline.queue import Job, open_queue
 from pipeline.settings import Settings
 from tests.browser.conftest import DESKTOP
-from tests.browser.opening import CHROMIUM_OPTIONS, Studio, chromium_path, watched_page
+from tests.browser.opening import Studio, watched_page
 from tests.browser.stage import Stage
 from tests.browser.test_motions import make_dance, open_window
 
 pytestmark = pytest.mark.browser
-CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-"""Chromium's own moving picture in the place of a camera, which nobody has to allow."""
 FILMED_MS = 30_000
 
 
-@pytest.fixture(scope="module")
-def with_camera(chromium: Browser) -> Iterator[Browser]:
-    """Start a Chromium that has a camera; `chromium` skips where there is none."""
-    browser = chromium.browser_type.launch(
-        executable_path=chromium_path(), args=[*CHROMIUM_OPTIONS, *CAMERA]
-    )
-    yield browser
-    browser.close()
-
-
 @pytest.fixture
-def page(with_camera: Browser) -> Iterator[Page]:
-    with watched_page(with_camera, DESKTOP) as page:
+def page(with_media: Browser) -> Iterator[Page]:
+    with watched_page(with_media, DESKTOP) as page:
         yield page
 
 

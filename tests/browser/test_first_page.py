@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from pipeline.artifacts import Take
 from pipeline.settings import Settings
-from pipeline.workspace import Project, list_projects, open_project
+from pipeline.workspace import list_projects, open_project
 from studio.example import OWNER
 from tests.browser.opening import Studio, open_studio
 
@@ -34,11 +35,11 @@ def first_page(page: Page, studio: Studio) -> Locator:
     return film
 
 
-def stories(studio: Studio) -> list[Project]:
-    """Give the stories of all visitors; the example belongs to none of them."""
-    users = [path.name for path in (studio.home / "users").iterdir()]
+def stories(studio: Studio) -> set[Path]:
+    """Give the folders of all visitors' stories; the example belongs to none of them."""
+    users = [path.name for path in (studio.home / "users").glob("*")]
     own = [Settings(home=studio.home, user=user) for user in users if not user.startswith(OWNER)]
-    return [open_project(one.path) for settings in own for one in list_projects(settings)]
+    return {one.path for settings in own for one in list_projects(settings)}
 
 
 def test_the_example_plays_with_boxes_off_and_without(page: Page, shared: Studio) -> None:
@@ -65,6 +66,7 @@ def test_the_example_plays_with_boxes_off_and_without(page: Page, shared: Studio
 
 
 def test_nothing_but_the_example_and_the_idea_is_there(page: Page, shared: Studio) -> None:
+    before = stories(shared)
     first_page(page, shared)
     expect(page.locator(".welcome-card")).to_have_count(6)
     expect(page.locator(".welcome-card").nth(1)).to_have_attribute("aria-pressed", "true")
@@ -77,7 +79,7 @@ def test_nothing_but_the_example_and_the_idea_is_there(page: Page, shared: Studi
     expect(page.locator("#begin")).to_have_text("Plan my story: 1 s, free")
     expect(page.locator(".shelf a")).to_have_count(0)
     expect(page.locator(".bench .editor-bar")).to_be_hidden()
-    assert stories(shared) == []
+    assert stories(shared) == before
     page.locator(".troupe-figure").first.click()
     page.locator(".place").first.click()
     expect(page.locator("#idea textarea")).to_have_value("a witch the forest")
@@ -90,7 +92,7 @@ def test_a_drag_makes_it_ones_own_and_renders(page: Page, other_page: Page, shar
     page.locator(".bench").evaluate("it => it.scrollIntoView({block: 'center'})")
     edges = fox.bounding_box()
     assert edges is not None
-    before = len(stories(shared))
+    before = stories(shared)
     x, y = edges["x"] + edges["width"] / 2, edges["y"] + edges["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
@@ -99,7 +101,7 @@ def test_a_drag_makes_it_ones_own_and_renders(page: Page, other_page: Page, shar
     expect(page.locator(".welcome-top .saved")).to_contain_text("saved")
     expect(page.locator(".bench.inviting")).to_have_count(0)
     expect(page.locator(".bench-line")).to_contain_text("Drag the ghost of Rusty, then ")
-    (own,) = stories(shared)[before:]
+    (own,) = map(open_project, stories(shared) - before)
     take = page.locator(".bench-take")
     page.get_by_role("button", name="Render scene 2").click()
     expect(take).to_contain_text("Draft 2", timeout=RENDER_MS)
@@ -152,5 +154,5 @@ def test_the_whole_film_comes_as_drafts_and_then_as_finals(page: Page, shared: S
 def takes_of(page: Page, studio: Studio) -> list[Take]:
     """Give all takes of the story that is open."""
     name = page.evaluate("new URL(location.href).searchParams.get('p')")
-    (project,) = [one for one in stories(studio) if one.path.name == name]
+    (project,) = (open_project(path) for path in stories(studio) if path.name == name)
     return [take for scene in project.story.scenes for take in project.takes(scene.id)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,21 +28,10 @@ LEARNING_MS = 180_000
 
 
 @pytest.fixture
-def settings(studio: Studio) -> Iterator[Settings]:
-    """The studio's settings; what a test has learned is forgotten after it."""
-    settings = Settings(home=studio.home)
-    yield settings
-    store = PriorStore(settings)
-    for stored in store.all():
-        if not stored.shipped:
-            store.remove(stored.key)
-
-
-@pytest.fixture
-def learned(settings: Settings) -> None:
+def learned(forgetful_settings: Settings) -> None:
     """Somebody has learned to dance and how Mia looks; Mia's story uses both."""
-    keep_prior(settings, make_prior(make_plan()))
-    keep_prior(settings, make_prior(make_look(words="Mia", figure="fox")))
+    keep_prior(forgetful_settings, make_prior(make_plan()))
+    keep_prior(forgetful_settings, make_prior(make_look(words="Mia", figure="fox")))
 
 
 @pytest.fixture
@@ -96,9 +84,9 @@ def test_what_was_learned_is_looked_at_closer(stage: Stage) -> None:
 
 
 def test_a_deletion_is_asked_for_and_names_who_would_miss_it(
-    stage: Stage, settings: Settings, learned: None
+    stage: Stage, forgetful_settings: Settings, learned: None
 ) -> None:
-    page, store = stage.page, PriorStore(settings)
+    page, store = stage.page, PriorStore(forgetful_settings)
     go_to(page, "Cast & Motions")
     page.get_by_role("button", name="Clips and libraries").click()
     page.locator(".motion", has_text="dances").click()
@@ -167,11 +155,12 @@ def test_a_look_takes_pictures_and_tells_which_are_none(stage: Stage) -> None:
 
 
 @pytest.fixture
-def found(stage: Stage, settings: Settings, tmp_path: Path) -> Retrieval:
+def found(stage: Stage, forgetful_settings: Settings, tmp_path: Path) -> Retrieval:
     """Clips as large as those of the theatre's own library."""
     scripts = [sample_script(random.Random(seed), num_actors=1) for seed in (5, 6, 7)]
     films = [draw_clip(script, num_frames=48).frames for script in scripts]
-    return keep_found(stage.project, settings, "dances", tmp_path / "films", films=films)
+    folder = tmp_path / "films"
+    return keep_found(stage.project, forgetful_settings, "dances", folder, films=films)
 
 
 @pytest.mark.slow

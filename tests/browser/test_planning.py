@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.opening import go_to
+from tests.browser.opening import go_to, make_storyboard
 from tests.pipeline.plan.llm import told
 from tests.pipeline.plan.llm.chat_server import Asked, ChatServer, Fails, Hangs, Reply
 from tests.studio.models import NIGHT, Model
@@ -23,7 +23,7 @@ PLANS = Path(__file__).resolve().parents[1] / "pipeline/plan/exchange/two_scenes
 
 
 def test_who_is_missing_is_cast_and_stays(page: Page, studio_url: str) -> None:
-    _make_storyboard(page, studio_url)
+    make_storyboard(page, studio_url, IDEA)
     line = page.locator(".stand-ins")
     expect(line).to_contain_text(re.compile(r"[Yy]our unicorn (is played )?by a \w+ \w+"))
     line.get_by_role("button", name="Change the cast").click()
@@ -55,7 +55,7 @@ def test_who_is_missing_is_cast_and_stays(page: Page, studio_url: str) -> None:
 
 
 def test_findings_are_fixed_and_small_things_mended(page: Page, studio_url: str) -> None:
-    _make_storyboard(page, studio_url)
+    make_storyboard(page, studio_url, IDEA)
     first = page.locator(".actor-line textarea").first
     _say(first, "the little one sleeps")
     _say(first, "the little one")
@@ -71,7 +71,7 @@ def test_findings_are_fixed_and_small_things_mended(page: Page, studio_url: str)
 
 
 def test_a_scene_is_changed_by_a_note_and_by_its_shot(page: Page, studio_url: str) -> None:
-    _make_storyboard(page, studio_url)
+    make_storyboard(page, studio_url, IDEA)
     form = page.locator(".scene-form")
     note = form.get_by_label("Plan this scene anew")
     note.fill("make it night")
@@ -164,14 +164,6 @@ def test_a_planning_is_cancelled_and_one_that_fails_keeps_the_idea(
     expect(page.get_by_text("does not take the key")).to_be_visible()
     expect(begin).to_be_enabled()
     expect(page.locator("#idea textarea")).to_have_value(told.IDEA)
-
-
-def _make_storyboard(page: Page, url: str) -> None:
-    page.goto(url)
-    page.locator("#idea textarea").fill(IDEA)
-    page.locator("#begin").click()
-    expect(page.locator(".scene-card").first).to_be_visible()
-    page.wait_for_url("**/?p=*")
 
 
 def _kept(page: Page) -> Locator:

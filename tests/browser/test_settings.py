@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-import json
+import io
 import re
+import zipfile
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from pipeline.preferences import read_key, read_preferences
+from pipeline.preferences import read_key, read_preferences, write_key, write_preferences
+from pipeline.take_bin import is_recoverable, throw_take
+from pipeline.workspace import Project
 from tests.browser.opening import Studio
 from tests.browser.stories import make_pair
+from tests.browser.test_takes import keep_take
+from tests.pipeline.plan.llm import told
 from tests.pipeline.plan.llm.chat_server import ChatServer
 
 pytestmark = pytest.mark.browser
 KEY = "sk-window-0123456789ab7f"
+
+
+@pytest.fixture(autouse=True)
+def _as_before(studio: Studio) -> Iterator[None]:
+    """What a test chooses holds for it alone: others use this studio, too."""
+    preferences, key = read_preferences(studio.home), read_key(studio.home)
+    yield
+    write_preferences(studio.home, preferences)
+    write_key(studio.home, key)
 
 
 def _without_a_language_model(route: Route) -> None:
@@ -23,9 +38,8 @@ def _without_a_language_model(route: Route) -> None:
     route.fulfill(response=answer, json={**answer.json(), "asks": "", "from": "nowhere"})
 
 
-def open_settings(page: Page, studio: Studio) -> Locator:
-    project = studio.keep(make_pair())
-    page.goto(studio.address(project))
+def open_settings(page: Page, studio: Studio, project: Project | None = None) -> Locator:
+    page.goto(studio.address(project or studio.keep(make_pair())))
     page.get_by_role("button", name="Keep this story, earlier versions").click()
     page.get_by_role("menuitem", name="Settings").click()
     window = page.get_by_role("dialog", name="Settings")
@@ -78,14 +92,25 @@ def test_the_first_page_leads_to_a_model_that_is_not_here_yet(page: Page, studio
 
 
 def test_room_is_looked_at_before_anything_goes(page: Page, studio: Studio) -> None:
-    window = open_settings(page, studio)
+    project = studio.keep(make_pair())
+    take = keep_take(project, studio, seed=3)
+    throw_take(project, "dawn", take.id)
+    window = open_settings(page, studio, project)
     window.get_by_text("Make room").click()
-    window.get_by_role("button", name="Look what would go").click()
+    look = window.get_by_role("button", name="Look what would go")
+    delete = window.get_by_role("button", name="Delete it for good")
+    look.click()
     expect(window.get_by_text("Tick what may go.")).to_be_visible()
     window.get_by_label("Takes in the bin").check()
-    window.get_by_role("button", name="Look what would go").click()
+    look.click()
+    expect(window.get_by_text(re.compile(r"Takes in the bin: \d+ thing"))).to_be_visible()
+    assert is_recoverable(project, take)
+    delete.click()
+    expect(window.get_by_text("are free again.")).to_be_visible()
+    assert not is_recoverable(project, take)
+    look.click()
     expect(window.get_by_text("Takes in the bin: nothing")).to_be_visible()
-    expect(window.get_by_role("button", name="Delete it for good")).to_have_count(0)
+    expect(delete).to_have_count(0)
     page.keyboard.press("Escape")
     expect(window).to_have_count(0)
 
@@ -93,11 +118,21 @@ def test_room_is_looked_at_before_anything_goes(page: Page, studio: Studio) -> N
 def test_a_report_has_the_words_of_a_story_only_when_that_is_ticked(
     page: Page, studio: Studio
 ) -> None:
+    write_key(studio.home, KEY)
     window = open_settings(page, studio)
     link = window.get_by_role("link", name="Download a report")
-    assert "/plain.zip" in (link.get_attribute("href") or "")
+    plain = _report(page, link)
     window.get_by_label("with the words of this story").check()
-    assert "/words.zip" in (link.get_attribute("href") or "")
-    answer = page.request.get(str(link.get_attribute("href")))
+    words = _report(page, link)
+    assert "key: kept" in plain
+    assert "Mia and Bolt" not in plain
+    assert "Mia and Bolt" in words
+    assert not any(key in report for key in (KEY, told.KEY) for report in (plain, words))
+
+
+def _report(page: Page, link: Locator) -> str:
+    """Give all that the files of a report say."""
+    answer = page.request.get(link.get_attribute("href") or "")
     assert answer.headers["content-type"] == "application/zip"
-    assert json.dumps(KEY) not in str(answer.body())
+    with zipfile.ZipFile(io.BytesIO(answer.body())) as report:
+        return "\n".join(report.read(name).decode("utf-8") for name in report.namelist())

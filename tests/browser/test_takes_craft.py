@@ -170,10 +170,9 @@ def test_cancelled_takes_leave_the_good_one(stage: Stage, studio: Studio, projec
 
 
 def test_who_uses_a_learned_look_is_told_in_a_table(
-    page: Page, studio: Studio, project: Project
+    page: Page, studio: Studio, project: Project, forgetful_settings: Settings
 ) -> None:
-    settings = Settings(home=studio.home)
-    keep_prior(settings, make_prior(make_look(words="Mia", figure="fox")))
+    keep_prior(forgetful_settings, make_prior(make_look(words="Mia", figure="fox")))
     stage = Stage.open(page, studio, project)
     page.locator(".takes-side").get_by_role("button", name="Who uses what was learned").click()
     window = page.get_by_role("dialog", name="Who uses what was learned")

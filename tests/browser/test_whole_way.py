@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import Locator, Page, expect
 
-from pipeline.packs.record import find_pack
+from pipeline.preferences import Preferences, write_preferences
 from pipeline.priors.store import PriorStore
-from pipeline.progress import finish
 from pipeline.queue import open_queue
 from pipeline.settings import Settings
-from pipeline.theatre.library.drawing import draw_library
-from pipeline.theatre.library.specs import load_specs
 from pipeline.vision.ffmpeg import probe
 from pipeline.workspace import list_projects, open_project
-from tests.browser.opening import Studio, go_to, open_studio
+from tests.browser.opening import Studio, go_to, keep_previews, open_studio, play_to_end
 from tests.browser.stage import Stage
 from tests.pipeline.decoded import all_frames
 
@@ -30,43 +25,27 @@ IDEA = "A shy fox dances by the sea and waves to a robot."
 WORK_MS = 300_000
 """A worker loads its model first, and yields to all else that runs on the machine."""
 LEARNING_STEPS = 30
+LONG = Preferences(draft_steps=120, final_steps=150)
+"""Takes that last: a page sees them grow, cancels one and is reloaded before they are done."""
 
 
 @pytest.fixture(scope="module")
-def theatre(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped pack under another name: it has no library, so no 420 clips are drawn first."""
-    pack = tmp_path_factory.mktemp("packs") / "stage"
-    shutil.copytree(find_pack("theatre"), pack)
-    record = json.loads((pack / "pack.json").read_text("utf-8"))
-    (pack / "pack.json").write_text(json.dumps({**record, "name": "stage"}), "utf-8")
-    return pack
-
-
-@pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory, theatre: Path) -> Iterator[Studio]:
+def studio(tmp_path_factory: pytest.TempPathFactory, stage_pack: Path) -> Iterator[Studio]:
     home = tmp_path_factory.mktemp("whole-way")
-    with open_studio(home, {"DREAMRUNNER_PACK": str(theatre)}) as opened:
+    write_preferences(home, LONG)
+    with open_studio(home, {"DREAMRUNNER_PACK": str(stage_pack)}) as opened:
         yield opened
 
 
-@pytest.fixture(scope="module")
-def dances(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of four clips of dances."""
-    specs = [one for one in load_specs() if one.figures[0].motion == "dances"]
-    good = [one for one in specs if not one.trouble and "danc" in one.caption.lower()]
-    return finish(draw_library(tmp_path_factory.mktemp("dances"), good[:4]))
-
-
 def test_from_an_idea_to_a_film(page: Page, studio: Studio, dances: Path, tmp_path: Path) -> None:
-    previews: set[bytes] = set()
-    page.on("response", lambda answer: _keep_preview(answer, previews))
+    previews = keep_previews(page)
     stage = _plan(page, studio)
     _drag_a_box(stage)
     _pick_clips(page, stage, dances)
     _learn(page, studio, stage)
     _render(page, previews)
     _cancel(page, stage)
-    _reload_in_the_middle(page, stage)
+    _reload_in_the_middle(page, studio, stage)
     _make_the_film(page)
     _download(page, tmp_path)
 
@@ -92,16 +71,16 @@ def _drag_a_box(stage: Stage) -> None:
 
 
 def _pick_clips(page: Page, stage: Stage, dances: Path) -> None:
-    """Bring a folder, search it, approve two clips and reject one."""
+    """Bring a folder, search it, approve two clips and reject one; one is too short."""
     go_to(page, "Cast & Motions")
     _card(page).get_by_role("button", name="Find clips").click()
     window = page.get_by_role("dialog", name="Motions")
     window.get_by_label("Whole path of the folder").fill(str(dances))
     window.get_by_role("button", name="Add", exact=True).click()
-    expect(window).to_contain_text("4 clips", timeout=WORK_MS)
+    expect(window).to_contain_text("7 clips", timeout=WORK_MS)
     window.get_by_role("button", name="Back to the clips").click()
     window.get_by_role("button", name="Search", exact=True).click()
-    expect(window.locator(".clip")).to_have_count(4, timeout=WORK_MS)
+    expect(window.locator(".clip")).to_have_count(6, timeout=WORK_MS)
     window.locator(".clip .clip-face").first.focus()
     for key in ("p", "p", "x"):
         page.keyboard.press(key)
@@ -160,16 +139,18 @@ def _cancel(page: Page, stage: Stage) -> None:
     assert len(stage.project.takes("scene-2")) == 1
 
 
-def _reload_in_the_middle(page: Page, stage: Stage) -> None:
+def _reload_in_the_middle(page: Page, studio: Studio, stage: Stage) -> None:
     """Ask for a final take of another scene and reload while it is rendered."""
     page.locator(".scene-card").nth(0).click()
     side = _side(page)
     side.get_by_role("button", name=re.compile("^Final")).click()
     expect(page.locator(".workshop .jobs .detail")).to_contain_text("step", timeout=WORK_MS)
     page.reload()
-    expect(page.locator(".workshop .jobs")).to_be_visible()
     expect(page.locator(".scene-card").first).to_contain_text("done", timeout=WORK_MS)
     assert len(stage.project.takes("scene-1")) == 1
+    jobs = open_queue(Settings(home=studio.home)).jobs(stage.project.path)
+    (job,) = (one for one in jobs if one.arguments.get("scene_id") == "scene-1")
+    assert job.interruptions == 0
 
 
 def _make_the_film(page: Page) -> None:
@@ -178,7 +159,7 @@ def _make_the_film(page: Page) -> None:
     page.locator(".film-desk").get_by_role("button", name=re.compile("^Make the film")).click()
     film = page.locator(".film video")
     expect(film).to_be_visible(timeout=WORK_MS)
-    assert _play_to_end(film) > 4
+    assert play_to_end(film) > 4
     assert film.evaluate("video => video.textTracks[0].cues.length") >= 2
 
 
@@ -203,21 +184,3 @@ def _card(page: Page) -> Locator:
 
 def _side(page: Page) -> Locator:
     return page.locator(".takes-side")
-
-
-def _keep_preview(answer: Response, previews: set[bytes]) -> None:
-    if "/jobs/" in answer.url and answer.status == 200:
-        previews.add(answer.body())
-
-
-def _play_to_end(film: Locator) -> float:
-    """Play a film and give its length in seconds once it has ended."""
-    return film.evaluate(
-        """video => new Promise((resolve, reject) => {
-            video.addEventListener('ended', () => resolve(video.duration));
-            video.addEventListener('error', () => reject(video.error.message));
-            video.muted = true;
-            video.playbackRate = 2;
-            video.play();
-        })"""
-    )

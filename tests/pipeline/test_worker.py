@@ -5,14 +5,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from pipeline.queue import Job, Queue
+from pipeline.queue import Queue
+from tests.pipeline.killing import PATIENCE_SECONDS, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVE = """
@@ -27,11 +27,14 @@ def count(job):
     if job.kind == "refuse":
         raise InputError("there is no scene 'moon'", hint="Choose another.")
     trail = Path(job.project)
+    enough = trail.with_name("enough")
     try:
         for step in range(job.arguments["steps"]):
             yield Progress(stage="count", step=step, total=job.arguments["steps"], preview=b"RIFF")
             if job.kind == "break":
                 raise ZeroDivisionError("by chance")
+            if enough.exists():
+                break
             time.sleep(0.02)
     except GeneratorExit:
         trail.write_text("closed", "utf-8")
@@ -41,6 +44,7 @@ def count(job):
 serve(Queue(Path(sys.argv[1])), count, once="--once" in sys.argv)
 """
 FOREVER = 100_000
+"""Steps of a job that ends where a test tells it to (see `_end_with_this_step`)."""
 
 
 @pytest.fixture
@@ -64,18 +68,12 @@ def start(queue: Queue) -> Iterator[Callable[..., subprocess.Popen[str]]]:
         worker.communicate()
 
 
-def _wait(queue: Queue, job_id: int, ready: Callable[[Job], bool]) -> Job:
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        job = queue.get(job_id)
-        if job is not None and ready(job):
-            return job
-        time.sleep(0.02)
-    raise AssertionError(f"still waiting for {queue.get(job_id)}")
-
-
 def _submit(queue: Queue, tmp_path: Path, steps: int, kind: str = "count") -> int:
     return queue.submit(kind, tmp_path / "trail", {"steps": steps})
+
+
+def _end_with_this_step(tmp_path: Path) -> None:
+    (tmp_path / "enough").touch()
 
 
 def test_a_worker_does_what_is_queued(
@@ -83,7 +81,7 @@ def test_a_worker_does_what_is_queued(
 ) -> None:
     ids = [_submit(queue, tmp_path, steps) for steps in (2, 3)]
     worker = start("--once")
-    assert worker.wait(30) == 0
+    assert worker.wait(PATIENCE_SECONDS) == 0
     jobs = [queue.get(job_id) for job_id in ids]
     results = [job.result for job in jobs if job is not None and job.state == "done"]
     assert results == [{"film": str(tmp_path / "trail"), "pid": worker.pid}] * 2
@@ -95,7 +93,7 @@ def test_a_failing_job_does_not_end_the_worker(
 ) -> None:
     kinds = ("refuse", "break", "count")
     ids = [_submit(queue, tmp_path, 2, kind) for kind in kinds]
-    _, log = start("--once").communicate(timeout=30)
+    _, log = start("--once").communicate(timeout=PATIENCE_SECONDS)
     refused, broken, counted = (queue.get(job_id) for job_id in ids)
     assert refused is not None
     assert broken is not None
@@ -112,37 +110,39 @@ def test_a_cancelled_job_is_closed_between_steps(
 ) -> None:
     job_id, after = _submit(queue, tmp_path, FOREVER), _submit(queue, tmp_path, 1)
     start()
-    assert _wait(queue, job_id, lambda job: job.step > 2).preview == b"RIFF"
+    assert wait_for(queue, job_id, lambda job: job.step > 2).preview == b"RIFF"
     queue.control(job_id, "cancel")
-    _wait(queue, job_id, lambda job: job.state == "cancelled")
+    wait_for(queue, job_id, lambda job: job.state == "cancelled")
     assert (tmp_path / "trail").read_text("utf-8") == "closed"
-    _wait(queue, after, lambda job: job.state == "done")
+    wait_for(queue, after, lambda job: job.state == "done")
 
 
 def test_a_stopped_job_is_closed_and_goes_on_when_it_is_asked_for_again(
     queue: Queue, tmp_path: Path, start: Callable[..., subprocess.Popen[str]]
 ) -> None:
-    job_id = _submit(queue, tmp_path, 60)
+    job_id = _submit(queue, tmp_path, FOREVER)
     start()
-    _wait(queue, job_id, lambda job: job.step > 2)
+    wait_for(queue, job_id, lambda job: job.step > 2)
     queue.control(job_id, "stop")
-    stopped = _wait(queue, job_id, lambda job: job.state == "stopped")
+    stopped = wait_for(queue, job_id, lambda job: job.state == "stopped")
     assert (tmp_path / "trail").read_text("utf-8") == "closed"
     assert stopped.preview == b"RIFF"
+    _end_with_this_step(tmp_path)
     assert queue.again(job_id) == job_id
-    assert _wait(queue, job_id, lambda job: job.state == "done").spent > 0.5
+    assert wait_for(queue, job_id, lambda job: job.state == "done").spent >= stopped.spent > 0
 
 
 def test_learning_makes_way_after_any_step_and_goes_on(
     queue: Queue, tmp_path: Path, start: Callable[..., subprocess.Popen[str]]
 ) -> None:
-    learning = _submit(queue, tmp_path, 200, "train")
+    learning = _submit(queue, tmp_path, FOREVER, "train")
     start()
-    _wait(queue, learning, lambda job: job.step > 2)
+    wait_for(queue, learning, lambda job: job.step > 2)
     quick = queue.submit("render", tmp_path / "other", {"steps": 3}, user="bob")
-    rendered = _wait(queue, quick, lambda job: job.state == "done")
+    rendered = wait_for(queue, quick, lambda job: job.state == "done")
     assert (tmp_path / "trail").read_text("utf-8") == "closed"
-    done = _wait(queue, learning, lambda job: job.state == "done")
+    _end_with_this_step(tmp_path)
+    done = wait_for(queue, learning, lambda job: job.state == "done")
     assert rendered.started is not None
     assert done.started is not None
     assert done.started > rendered.started
@@ -156,19 +156,19 @@ def test_other_jobs_pass_a_fetch_that_takes_long(
     quick = [_submit(queue, tmp_path, steps) for steps in (2, 3)]
     start()
     for job_id in quick:
-        _wait(queue, job_id, lambda job: job.state == "done")
-    assert _wait(queue, fetch, lambda job: job.step > 2).state == "running"
+        wait_for(queue, job_id, lambda job: job.state == "done")
+    assert wait_for(queue, fetch, lambda job: job.step > 2).state == "running"
     queue.control(fetch, "cancel")
-    _wait(queue, fetch, lambda job: job.state == "cancelled")
+    wait_for(queue, fetch, lambda job: job.state == "cancelled")
     assert (tmp_path / "trail").read_text("utf-8") == "closed"
-    _wait(queue, next_fetch, lambda job: job.state == "running")
+    wait_for(queue, next_fetch, lambda job: job.state == "running")
 
 
 def test_a_worker_of_one_round_waits_for_what_it_fetches(
     queue: Queue, tmp_path: Path, start: Callable[..., subprocess.Popen[str]]
 ) -> None:
     ids = [_submit(queue, tmp_path, 20, "fetch"), _submit(queue, tmp_path, 2)]
-    assert start("--once").wait(30) == 0
+    assert start("--once").wait(PATIENCE_SECONDS) == 0
     assert [job.state for job in queue.jobs() if job.id in ids] == ["done", "done"]
 
 
@@ -177,13 +177,13 @@ def test_a_worker_that_cannot_note_what_it_fetches_ends_whole(
 ) -> None:
     job_id = _submit(queue, tmp_path, FOREVER, "fetch")
     worker = start()
-    _wait(queue, job_id, lambda job: job.step > 0)
+    wait_for(queue, job_id, lambda job: job.step > 0)
     with queue._file.connected() as connection:
         connection.execute(
             "CREATE TRIGGER full BEFORE UPDATE ON jobs WHEN OLD.kind = 'fetch'"
             " BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
         )
-    assert worker.wait(20) == 1
+    assert worker.wait(PATIENCE_SECONDS) == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows ends processes without asking")
@@ -193,9 +193,9 @@ def test_a_worker_told_to_end_puts_its_job_back(
 ) -> None:
     job_id = _submit(queue, tmp_path, FOREVER, kind)
     worker = start()
-    _wait(queue, job_id, lambda job: job.step > 0)
+    wait_for(queue, job_id, lambda job: job.step > 0)
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(10) == 0
+    assert worker.wait(PATIENCE_SECONDS) == 0
     job = queue.get(job_id)
     assert job is not None
     assert (job.state, job.interruptions) == ("queued", 0)
@@ -204,30 +204,29 @@ def test_a_worker_told_to_end_puts_its_job_back(
 
 
 def test_an_idle_worker_ends_at_once(
-    queue: Queue, start: Callable[..., subprocess.Popen[str]]
+    queue: Queue, tmp_path: Path, start: Callable[..., subprocess.Popen[str]]
 ) -> None:
+    job_id = _submit(queue, tmp_path, 1)
     worker = start()
-    until = time.monotonic() + 30
-    while queue.worker_pid() != worker.pid and time.monotonic() < until:
-        time.sleep(0.02)
-    assert queue.worker_pid() == worker.pid
-    time.sleep(0.1)  # from its place in the queue to its signal handlers
+    wait_for(queue, job_id, lambda job: job.state == "done")
     worker.terminate()
-    assert worker.wait(5) == 0
+    assert worker.wait(PATIENCE_SECONDS) == 0
+    assert queue.worker_pid() is None
 
 
 @pytest.mark.parametrize("kind", ["count", "fetch"])
 def test_the_job_of_a_killed_worker_starts_again_with_the_next(
     queue: Queue, tmp_path: Path, start: Callable[..., subprocess.Popen[str]], kind: str
 ) -> None:
-    job_id = _submit(queue, tmp_path, 40, kind)
+    job_id = _submit(queue, tmp_path, FOREVER, kind)
     first = start()
-    _wait(queue, job_id, lambda job: job.step > 0)
+    wait_for(queue, job_id, lambda job: job.step > 0)
     first.kill()
-    first.wait(10)
+    first.wait(PATIENCE_SECONDS)
     assert not (tmp_path / "trail").exists()
+    _end_with_this_step(tmp_path)
     second = start("--once")
-    assert second.wait(30) == 0
+    assert second.wait(PATIENCE_SECONDS) == 0
     job = queue.get(job_id)
     assert job is not None
     assert (job.state, job.interruptions, job.result["pid"]) == ("done", 1, second.pid)
@@ -238,9 +237,9 @@ def test_a_second_worker_of_a_home_makes_room(
 ) -> None:
     job_id = _submit(queue, tmp_path, FOREVER)
     first = start()
-    _wait(queue, job_id, lambda job: job.step > 0)
+    wait_for(queue, job_id, lambda job: job.step > 0)
     second = start()
-    _, said = second.communicate(timeout=30)
+    _, said = second.communicate(timeout=PATIENCE_SECONDS)
     assert second.returncode == 1
     assert f"another worker (process {first.pid})" in said
     assert first.poll() is None

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Literal
 
 from pipeline import __version__
 from pipeline.errors import InputError
-from pipeline.files import checked_id, workspace_errors
+from pipeline.files import SCRATCH, checked_id, workspace_errors
 from pipeline.lesson_examples import examples_of
 from pipeline.lessons import Lesson, lesson_of
-from pipeline.prior import Prior
-from pipeline.priors.header import metadata_of
+from pipeline.prior import Prior, TrainSettings
+from pipeline.priors.header import acting_of, metadata_of
 from pipeline.priors.store import PriorStore, Stored
 from pipeline.progress import Progress, Work
 from pipeline.workspace import Project
@@ -86,7 +86,7 @@ def learn(
     state = StateFile(state_path(runner.settings, lesson.key), lesson.key)
     home, texts = runner.settings.home, runner.texts(pack)
     examples, nothing = yield from examples_of(pack, lesson, home, texts)
-    sample = partial(_sample, pack, runner.preview(pack), examples[0], nothing)
+    sample = partial(_sample, pack, runner.preview(pack), plan.settings, examples[0], nothing)
     use_free_cores()
     with memory_errors(pack.placement), pack.using("transformer") as transformer:
         trained = yield from train(
@@ -178,7 +178,7 @@ def _keep(store: PriorStore, lesson: Lesson, pack: Pack, title: str, trained: Tr
     )
     with (
         workspace_errors("write what was learned"),
-        tempfile.TemporaryDirectory(prefix="learned-") as folder,
+        tempfile.TemporaryDirectory(prefix=SCRATCH) as folder,
     ):
         file = Path(folder) / "adapter.safetensors"
         metadata = metadata_of(prior)
@@ -191,13 +191,14 @@ def _keep(store: PriorStore, lesson: Lesson, pack: Pack, title: str, trained: Tr
 def _sample(
     pack: Pack,
     preview: PreviewMap,
+    settings: TrainSettings,
     shown: Example,
     nothing: Tensor,
     transformer: CogVideoXTransformer3DModel,
     _step: int,
 ) -> bytes:
     """What the model makes of the first source's words by now; the same noise every time."""
-    from pipeline.priors.in_regions import placed
+    from pipeline.priors.in_regions import FigureAdapter, placed
     from pipeline.priors.sampling import sample_strip
 
     regions = shown.regions and shown.regions.to(pack.device)
@@ -211,5 +212,6 @@ def _sample(
             negative_prompt_embeds=nothing.to(pack.device),
             preview=preview,
             regions=regions,
+            adapters=FigureAdapter(transformer, acting_of(settings)),
             guidance_scale=pack.record.guidance_scale,
         )

@@ -50,6 +50,12 @@ class TrainSettings(Record):
     """Whether clips are cut out around their actor, where such a crop was approved."""
     aligned: bool = False
     """Whether the windows of all clips begin at the same moment of the movement."""
+    min_timestep: Annotated[int, Field(ge=0, lt=1000)] = 0
+    """Of 1000: below it nothing is trained, and the adapter is off in renders. What moves is
+    settled in the noise above, how it looks in detail below."""
+    guided: bool = False
+    """Whether the adapter, in renders, is off where there is no text, so that guidance adds to it
+    as it adds to the words. Trained with words alone, it would act there just the same."""
     appearance: bool = False
     """Whether each clip gets a spatial adapter of its own beside, for its looks to go there."""
     pictures: Literal["video", "latent"] = "video"

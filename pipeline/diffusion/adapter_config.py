@@ -30,6 +30,24 @@ def is_pickle(start: bytes) -> bool:
     return start.startswith(_PICKLES) and start[8:START_BYTES] != b"{"
 
 
+class Acting(BaseModel):
+    """When an adapter acts, as its file's header says; always, where it says nothing."""
+
+    min_timestep: int = Field(default=0, ge=0, lt=1000)
+    """The least timestep of 1000 that it acts at."""
+    guided: bool = False
+    """Whether it acts with the text alone, and not in the half that guidance leads away from."""
+
+    def acts(self, timestep: int, *, prompted: bool) -> bool:
+        """Whether it acts at a timestep in the half with the text, or in the one without."""
+        return timestep >= self.min_timestep and (prompted or not self.guided)
+
+    def entries(self) -> dict[str, str]:
+        """The entries of a header that say so; none where it always acts."""
+        said = self.model_dump(mode="json", exclude_defaults=True)
+        return {name: str(value).lower() for name, value in said.items()}
+
+
 class AdapterConfig(BaseModel):
     """What matters here of peft's LoraConfig, the rest of which concerns training alone."""
 

@@ -17,6 +17,7 @@ from pipeline.diffusion.adapter_config import (
     METADATA_KEY,
     PREFIX,
     START_BYTES,
+    Acting,
     AdapterConfig,
     is_pickle,
 )
@@ -81,6 +82,21 @@ def adapter_hash(file: Path) -> str:
             f"the learned look or motion {file} cannot be read: {error.strerror}",
             hint="Learn it again, or render without it.",
         ) from error
+
+
+def read_acting(file: Path) -> Acting:
+    """When the adapter of a file that `read_adapter` takes acts.
+
+    Raises:
+        InputError: its header says something that cannot be.
+    """
+    with safe_open(file, framework="pt") as opened:
+        said = opened.metadata() or {}
+    try:
+        return Acting.model_validate({k: said[k] for k in Acting.model_fields if k in said})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise _unfit(file, f"{first['loc'][0]} in its metadata: {first['msg']}") from error
 
 
 def read_adapter(file: Path, transformer: CogVideoXTransformer3DModel) -> AdapterFile:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 import torch
 from diffusers.hooks.group_offloading import _maybe_remove_and_reapply_group_offloading
 
-from pipeline.diffusion.adapter_files import adapter_hash, read_adapter
+from pipeline.diffusion.adapter_files import adapter_hash, read_acting, read_adapter
 from pipeline.diffusion.feed_forward import part_lengths
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_NOISIEST = 999
 _SLUG = "prior-"  # peft's names may hold no dots; content, not names, tells adapters apart
 
 
@@ -121,6 +122,7 @@ class RegionalAdapters:
         self.hashes = {use.name: adapter_hash(use.file) for use in self._uses}
         self._slugs = {name: _SLUG + sha[:24] for name, sha in self.hashes.items()}
         self._install({self._slugs[use.name]: use for use in self._uses})
+        self._acting = {self._slugs[use.name]: read_acting(use.file) for use in self._uses}
         self._layers = _lora_layers(transformer)
         self._kept: tuple[RegionLayout, Sequence[int] | None, dict[str, Tensor]] | None = None
 
@@ -139,8 +141,22 @@ class RegionalAdapters:
         finally:  # a freshly loaded adapter is on, and acts everywhere
             _settle(self._transformer)
 
+    def differ(self, timestep: int) -> bool:
+        """Whether the halves with and without text have different adapters at a timestep."""
+        return any(
+            one.acts(timestep, prompted=True) and not one.acts(timestep, prompted=False)
+            for one in self._acting.values()
+        )
+
     @contextmanager
-    def active(self, layout: RegionLayout, segments: Sequence[int] | None = None) -> Iterator[None]:
+    def active(
+        self,
+        layout: RegionLayout,
+        segments: Sequence[int] | None = None,
+        *,
+        timestep: int = _NOISIEST,
+        prompted: bool = True,
+    ) -> Iterator[None]:
         """Let the adapters act in their regions in the forwards inside the block.
 
         With gradient checkpointing the backward belongs inside too: it runs forwards again.
@@ -149,11 +165,17 @@ class RegionalAdapters:
             layout: the layout of those forwards, on their device.
             segments: the scene's numbers of the layout's segments, where some were dropped
                 (`RegionLayout.without_empty`); None = none were.
+            timestep: of those forwards; at the noisiest, all adapters act.
+            prompted: False for forwards of the half without text alone.
 
         Raises:
             ValueError: already active, or the transformer got the adapters of another scene since.
         """
-        masks = self._masks_of(layout, segments)
+        masks = {
+            slug: mask
+            for slug, mask in self._masks_of(layout, segments).items()
+            if self._acting[slug].acts(timestep, prompted=prompted)
+        }
         if not masks.keys() <= _present(self._transformer):
             raise ValueError("these adapters made way for those of another scene")
         if any(not layer.disable_adapters for layer in self._layers):

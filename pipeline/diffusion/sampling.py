@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import torch
 from diffusers.schedulers.scheduling_ddim_cogvideox import CogVideoXDDIMScheduler
@@ -17,6 +17,7 @@ from pipeline.diffusion.positions import joint_text, rotary_positions, video_pos
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
+    from contextlib import AbstractContextManager
 
     from diffusers.models.transformers.cogvideox_transformer_3d import (
         CogVideoXTransformer3DModel,
@@ -24,12 +25,31 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pipeline.artifacts import AttentionMethod
-    from pipeline.diffusion.adapters import RegionalAdapters
     from pipeline.diffusion.regions import RegionLayout
 
 Scheduler = CogVideoXDDIMScheduler | CogVideoXDPMScheduler
 _SCHEDULERS = {"ddim": CogVideoXDDIMScheduler, "dpm": CogVideoXDPMScheduler}
 _PLAIN = "plain: one text for the whole picture"
+
+
+class Adapters(Protocol):
+    """LoRA adapters that act in regions, see `RegionalAdapters`."""
+
+    def differ(self, timestep: int) -> bool:
+        """Whether the halves with and without text have different adapters at a timestep."""
+        ...
+
+    def active(
+        self,
+        layout: RegionLayout,
+        segments: Sequence[int] | None = None,
+        /,
+        *,
+        timestep: int,
+        prompted: bool = True,
+    ) -> AbstractContextManager[None]:
+        """Let them act in the forwards inside the block."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -74,7 +94,7 @@ def denoise(
     negative_prompt_embeds: Tensor,
     regions: RegionLayout | None = None,
     segments: Sequence[int] | None = None,
-    adapters: RegionalAdapters | None = None,
+    adapters: Adapters | None = None,
     attention: AttentionMethod = "auto",
     guidance_scale: float,
     num_inference_steps: int,
@@ -155,7 +175,7 @@ class _Model:
     prompt_embeds: Tensor
     regions: RegionLayout | None
     segments: Sequence[int] | None
-    adapters: RegionalAdapters | None
+    adapters: Adapters | None
     processor: RegionAttnProcessor
     guidance_scale: float
     table: Tensor | None
@@ -169,7 +189,21 @@ class _Model:
     @torch.no_grad()
     def predict(self, latents: Tensor, timestep: int) -> Tensor:
         """The guided prediction in float32, shaped as the latents."""
-        copies = self.prompt_embeds.shape[0] // latents.shape[0]
+        if self.prompt_embeds.shape[0] == latents.shape[0]:
+            return self._run(latents, self.prompt_embeds, timestep)
+        if self.adapters is not None and self.adapters.differ(timestep):
+            without, told = self.prompt_embeds.chunk(2)
+            empty = self._run(latents, without, timestep, prompted=False)
+            prompted = self._run(latents, told, timestep)
+        else:
+            both = self._run(torch.cat([latents] * 2), self.prompt_embeds, timestep)
+            empty, prompted = both.chunk(2)
+        return empty + self.guidance_scale * (prompted - empty)
+
+    def _run(
+        self, latents: Tensor, embeds: Tensor, timestep: int, *, prompted: bool = True
+    ) -> Tensor:
+        """The prediction for latents (B, ...) with the texts of each, float32."""
         kwargs = None if self.regions is None else {"regions": self.regions}
         with ExitStack() as changed:  # per step, so that the transformer is whole between steps
             changed.enter_context(joint_text(self.transformer, self.table))
@@ -177,19 +211,18 @@ class _Model:
                 changed.enter_context(region_attention(self.transformer, self.processor))
                 changed.enter_context(feed_forward_in_parts(self.transformer, self.regions))
                 if self.adapters is not None:
-                    changed.enter_context(self.adapters.active(self.regions, self.segments))
-            prediction = self.transformer(
-                hidden_states=torch.cat([latents] * copies).to(self.prompt_embeds.dtype),
-                encoder_hidden_states=self.prompt_embeds,
-                timestep=torch.full((copies * latents.shape[0],), timestep, device=latents.device),
+                    acting = self.adapters.active(
+                        self.regions, self.segments, timestep=timestep, prompted=prompted
+                    )
+                    changed.enter_context(acting)
+            return self.transformer(
+                hidden_states=latents.to(embeds.dtype),
+                encoder_hidden_states=embeds,
+                timestep=torch.full((len(latents),), timestep, device=latents.device),
                 image_rotary_emb=self.rotary,
                 attention_kwargs=kwargs,
                 return_dict=False,
             )[0].float()
-        if copies == 1:
-            return prediction
-        empty, prompted = prediction.chunk(2)
-        return empty + self.guidance_scale * (prompted - empty)
 
 
 def _step(

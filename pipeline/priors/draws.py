@@ -21,7 +21,7 @@ class Draw:
     Attributes:
         chosen: numbers of the examples.
         noise: float32 (B, f, C, h, w), drawn on the CPU: the same on every device.
-        timesteps: (B,), uniform.
+        timesteps: (B,), uniform above the least.
         frame: a latent frame: the anchor of L_ad, or the one that L_spatial looks at.
         dropout_seed: of what dropout draws.
     """
@@ -47,6 +47,7 @@ def draw_step(
     chosen: Sequence[int],
     shape: torch.Size,
     num_timesteps: int,
+    min_timestep: int = 0,
     purpose: str = "step",
 ) -> Draw:
     """Draw what a step takes for examples of latents (f, C, h, w).
@@ -57,13 +58,14 @@ def draw_step(
         chosen: numbers of the examples, see `choose`.
         shape: of one example's latents.
         num_timesteps: of the noise schedule.
+        min_timestep: the least that is drawn.
         purpose: tells the passes of one step apart.
     """
     generator = generator_of(seed, purpose, step)
     count = len(chosen)
     return Draw(
         chosen=tuple(chosen),
-        timesteps=torch.randint(num_timesteps, (count,), generator=generator),
+        timesteps=torch.randint(min_timestep, num_timesteps, (count,), generator=generator),
         frame=int(torch.randint(shape[0], (1,), generator=generator)),
         dropout_seed=int(torch.randint(2**62, (1,), generator=generator)),
         noise=torch.randn((count, *shape), generator=generator),

@@ -6,8 +6,10 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from pipeline.diffusion.adapter_config import Acting
+
 if TYPE_CHECKING:
-    from pipeline.prior import Prior, Source
+    from pipeline.prior import Prior, Source, TrainSettings
 
 MADE_WITH = "DreamRunner Studio"
 _EMAIL = re.compile(r"(?:mailto:)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -21,8 +23,9 @@ def metadata_of(prior: Prior) -> dict[str, str]:
     """Give the entries of a safetensors header that tell what its weights are.
 
     They are kind, words, figure, trigger, base_pack, base_revision, rank, alpha, blocks, steps,
-    sources (JSON: hash, text, licence and credit of each), settings (JSON), licence and
-    code_version; what is empty is left out. Neither the file's own hash nor losses are among them.
+    sources (JSON: hash, text, licence and credit of each), settings (JSON), licence,
+    code_version, and when it acts (see `Acting`); what is empty is left out. Neither the file's own
+    hash nor losses are among them.
     """
     said = {
         "made_with": MADE_WITH,
@@ -41,9 +44,15 @@ def metadata_of(prior: Prior) -> dict[str, str]:
     }
     texts = {name: without_places(words) for name, words in said.items() if words}
     if prior.plan is not None:
+        texts |= acting_of(prior.plan.settings).entries()
         texts["sources"] = json.dumps([_said_of(one) for one in prior.plan.sources])
         texts["settings"] = prior.plan.settings.model_dump_json()
     return texts
+
+
+def acting_of(settings: TrainSettings) -> Acting:
+    """Give when an adapter that is trained so acts in renders."""
+    return Acting(min_timestep=settings.min_timestep, guided=settings.guided)
 
 
 def without_places(text: str) -> str:

@@ -16,9 +16,15 @@ from pathlib import Path
 from typing import get_args
 
 from pipeline import __version__
-from pipeline.diffusion.adapter_config import METADATA_KEY, PREFIX, START_BYTES, is_pickle
+from pipeline.diffusion.adapter_config import (
+    METADATA_KEY,
+    PREFIX,
+    START_BYTES,
+    Acting,
+    is_pickle,
+)
 from pipeline.errors import InputError
-from pipeline.files import workspace_errors
+from pipeline.files import SCRATCH, workspace_errors
 from pipeline.prior import Prior, PriorKind
 from pipeline.priors.header import MADE_WITH, file_name, metadata_of, without_places
 from pipeline.priors.keys import import_key
@@ -39,7 +45,7 @@ MAX_BYTES = 800_000_000
 PUBLISHED_FILE = "pytorch_lora_weights.safetensors"
 """Diffusers' name of a LoRA, which publishing gives it."""
 _MAX_WORDS = 200
-_KEPT = ("sources", "settings")
+_KEPT = ("sources", "settings", *Acting.model_fields)
 """What the header of one of our own files says that stays in it."""
 
 
@@ -79,7 +85,7 @@ def look_into(file: Path, fit: Fit, *, name: str = "") -> Said:
         InputError: it is a pickle, no plain LoRA, damaged, too large, or one of another model.
         WorkspaceError: it cannot be read.
     """
-    with tempfile.TemporaryDirectory(prefix="lora-") as folder:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH) as folder:
         return _checked(file, fit, name or file.name, Path(folder)).said
 
 
@@ -115,7 +121,7 @@ def import_prior(
         WorkspaceError: it cannot be read or kept.
     """
     shown = name or file.name
-    with tempfile.TemporaryDirectory(prefix="lora-") as folder:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH) as folder:
         lora = _checked(file, fit, shown, Path(folder))
         given = {"kind": kind, "words": words, "figure": figure, "trigger": trigger}
         given["licence"] = licence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from pipeline.diffusion.attention import region_attention
 from pipeline.diffusion.regions import make_layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from diffusers.models.transformers.cogvideox_transformer_3d import (
         CogVideoXTransformer3DModel,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch.utils.hooks import RemovableHandle
 
+    from pipeline.diffusion.adapter_config import Acting
     from pipeline.diffusion.model import ClipFormat
     from pipeline.diffusion.regions import RegionLayout
 
@@ -42,6 +44,42 @@ def figure_layout(box: NDArray[np.float64], clip: ClipFormat, text_length: int) 
         grid_width=clip.latent_width // clip.patch_size,
         text_length=text_length,
     )
+
+
+@dataclass(frozen=True)
+class FigureAdapter:
+    """The adapter in training as a render has it: `placed` says where it acts, `acting` when."""
+
+    transformer: CogVideoXTransformer3DModel
+    acting: Acting
+
+    def differ(self, timestep: int) -> bool:
+        """Whether the halves with and without text have different adapters at a timestep."""
+        acts = (self.acting.acts(timestep, prompted=half) for half in (True, False))
+        return len({*acts}) > 1
+
+    @contextmanager
+    def active(
+        self,
+        _layout: RegionLayout,
+        _segments: Sequence[int] | None = None,
+        *,
+        timestep: int,
+        prompted: bool = True,
+    ) -> Iterator[None]:
+        """Let it act in the forwards inside the block, if it does then."""
+        if self.acting.acts(timestep, prompted=prompted):
+            yield
+            return
+        layers = [one for one in self.transformer.modules() if isinstance(one, LoraLayer)]
+        before = [layer._disable_adapters for layer in layers]
+        for layer in layers:
+            layer._disable_adapters = True
+        try:
+            yield
+        finally:
+            for layer, disabled in zip(layers, before, strict=True):
+                layer._disable_adapters = disabled
 
 
 @contextmanager

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from pipeline.prior import TrainSettings
+
 if TYPE_CHECKING:
     from pipeline.prior import PriorKind, PriorPlan, Source
 
@@ -20,6 +22,8 @@ _OTHER_KINDS: dict[PriorKind, set[str]] = {
     "character": {"debias", "appearance", "form", "cropped", "aligned"},
 }
 """Settings that a kind of prior is trained without."""
+_SINCE = {"form", "cropped", "aligned", "min_timestep", "guided"}
+"""Settings that came later: left as they are by default, they leave earlier keys as they were."""
 
 
 def key_of(plan: PriorPlan) -> str:
@@ -30,6 +34,9 @@ def key_of(plan: PriorPlan) -> str:
     the words that people know the prior by.
     """
     settings = plan.settings.model_dump(exclude=_NO_MATTER | _OTHER_KINDS[plan.kind])
+    for name in _SINCE & settings.keys():
+        if settings[name] == TrainSettings.model_fields[name].default:
+            del settings[name]
     sources = [json.loads(_identity(one)) for one in ordered(plan.sources)]
     return _hash([plan.pack_revision, plan.kind, plan.trigger, sources, settings])
 

@@ -177,6 +177,7 @@ class Passes:
             chosen=chosen,
             shape=self._latents.shape[1:],
             num_timesteps=len(self._noising),
+            min_timestep=self._settings.min_timestep,
             purpose=purpose,
         )
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipeline.diffusion.model import ClipFormat
     from pipeline.diffusion.preview_map import PreviewMap
     from pipeline.diffusion.regions import RegionLayout
-    from pipeline.diffusion.sampling import Scheduler
+    from pipeline.diffusion.sampling import Adapters, Scheduler
 
 NUM_STEPS = 8
 
@@ -32,15 +32,15 @@ def sample_strip(
     negative_prompt_embeds: Tensor,
     preview: PreviewMap,
     regions: RegionLayout | None = None,
+    adapters: Adapters | None = None,
     guidance_scale: float,
     num_inference_steps: int = NUM_STEPS,
     seed: int = 0,
 ) -> bytes:
     """Sample a clip with whatever adapters act on the transformer; its keyframes side by side.
 
-    Few steps and no autoencoder: twice as many forwards as steps. Adapters act on all tokens, not
-    in a region alone. The same seed gives the same noise, so that strips of different steps of a
-    training can be compared.
+    Few steps and no autoencoder: twice as many forwards as steps. The same seed gives the same
+    noise, so that strips of different steps of a training can be compared.
 
     Args:
         transformer: on its device.
@@ -50,6 +50,7 @@ def sample_strip(
         negative_prompt_embeds: (L, D).
         preview: draws latents.
         regions: who sees whom; None = one text for the whole picture.
+        adapters: says when they act, with `regions`; None = always.
         guidance_scale: 1 or less runs without the negative text.
         num_inference_steps: at least 1.
         seed: of the noise.
@@ -65,6 +66,7 @@ def sample_strip(
         prompt_embeds=prompt_embeds,
         negative_prompt_embeds=negative_prompt_embeds,
         regions=regions,
+        adapters=adapters,
         guidance_scale=guidance_scale,
         num_inference_steps=num_inference_steps,
         generator=generator,

@@ -124,19 +124,6 @@ def paced(
     return np.stack([fitted[at] for at in held]), held
 
 
-def clip_windows(
-    frames: NDArray[np.uint8], fps: float, clip: ClipFormat, *, name: str = "the clip"
-) -> list[NDArray[np.uint8]]:
-    """Cut a clip into windows as the pack's clips are; longer ones give several (see `paced`).
-
-    Returns:
-        Each uint8 RGB (clip.num_frames, clip.height_px, clip.width_px, 3).
-    """
-    shown, _ = paced(frames, fps, clip, name=name)
-    length = clip.num_frames
-    return [shown[at : at + length] for at in window_starts(len(shown), length)]
-
-
 def frames_at(rate: float, num_frames: int, fps: float) -> NDArray[np.int_]:
     """Give the frames of a clip of `fps` that play it with `rate` frames a second; one at least."""
     count = max(1, round(num_frames * rate / fps))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.clips import Track
+from pipeline.lessons import MOST_CLIPS
 from pipeline.plan.lessons import clip_prompt, clip_texts, look_trigger, picture_prompt, trigger_of
 from pipeline.prior import PriorKind, TrainSettings
 from pipeline.priors.footage import WHOLE, Footage, Window, footage_of, windows_of
@@ -36,7 +37,8 @@ LOOKS: dict[str, Look] = {
     EMBER: Look(kind="fox", colour="orange", hat="scarf"),
 }
 """The looks held out of training, and a fox's to stand beside them."""
-CLIPS = 12
+CLIPS = MOST_CLIPS
+"""Clips that a motion is learned from."""
 PICTURES, HELD_BACK = 10, 4
 """Pictures that a look is learned from, and others that losses are measured on."""
 _POSES = ("stands", "waves", "walks")

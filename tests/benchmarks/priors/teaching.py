@@ -12,6 +12,7 @@ import torch
 from pipeline.artifacts import PriorBinding
 from pipeline.diffusion.text import scene_embeds
 from pipeline.priors.adapter import write_adapter
+from pipeline.priors.header import acting_of
 from pipeline.priors.in_regions import figure_layout
 from pipeline.priors.latents import encode_windows
 from pipeline.priors.state import StateFile
@@ -71,7 +72,8 @@ def teach(lesson: Lesson, pack: Pack, folder: Path, ledger: Ledger) -> Taught:
     def measure() -> Row:
         state = StateFile(folder / "states" / f"{key}.safetensors", key)
         trained = _train(lesson, pack, state)
-        write_adapter(file, trained.tensors, rank=trained.rank, alpha=trained.alpha)
+        said = acting_of(lesson.settings).entries()
+        write_adapter(file, trained.tensors, rank=trained.rank, alpha=trained.alpha, metadata=said)
         state.clear()
         windows, loss = len(lesson.windows), trained.losses[-1].loss
         numbers = {"steps": trained.steps, "windows": windows, "loss": loss}

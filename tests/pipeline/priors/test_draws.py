@@ -57,6 +57,16 @@ def test_times_and_frames_are_uniform() -> None:
     assert min(frames.values()) > 300
 
 
+def test_times_lie_above_the_least() -> None:
+    draws = [
+        draw_step(6, step, chosen=[0], shape=SHAPE, num_timesteps=1000, min_timestep=700)
+        for step in range(500)
+    ]
+    times = torch.cat([draw.timesteps for draw in draws]).float()
+    assert 700 <= times.min() < 710
+    assert 990 <= times.max() < 1000
+
+
 def test_generators_of_neighbours_have_nothing_in_common() -> None:
     rows = torch.stack([torch.randn(400, generator=generator_of(1, "x", n)) for n in range(20)])
     others = torch.corrcoef(rows) - torch.eye(20)

@@ -14,8 +14,8 @@ import torch
 from diffusers.models.transformers.cogvideox_transformer_3d import CogVideoXTransformer3DModel
 from safetensors.torch import load_file, save_file
 
-from pipeline.diffusion.adapter_config import TARGETS
-from pipeline.diffusion.adapter_files import read_adapter
+from pipeline.diffusion.adapter_config import TARGETS, Acting
+from pipeline.diffusion.adapter_files import read_acting, read_adapter
 from pipeline.errors import InputError, ModelUnavailableError, WorkspaceError
 from pipeline.packs.record import find_pack
 from pipeline.priors.header import metadata_of
@@ -290,6 +290,10 @@ def test_what_was_published_comes_back_by_what_it_says_itself(
     prior = make_prior(
         kind="character", words="Luna", figure="witch", trigger="look3", licence="MIT"
     )
+    assert prior.plan is not None
+    train = prior.plan.settings.model_copy(update={"min_timestep": 350, "guided": True})
+    plan = prior.plan.model_copy(update={"settings": train})
+    prior = prior.model_copy(update={"plan": plan})
     made = write_lora(tmp_path / "a.st", metadata={**config(), **metadata_of(prior)})
     out = export_prior(store.save(prior, made, {7: WEBP}), tmp_path / name)
     file = out if out.is_file() else out / "pytorch_lora_weights.safetensors"
@@ -301,6 +305,7 @@ def test_what_was_published_comes_back_by_what_it_says_itself(
     assert (brought.alpha, brought.origin) == (6.0, file.name)
     sources = json.loads(read_header(kept.file).texts["sources"])
     assert [one["licence"] for one in sources] == ["CC BY 4.0", "unknown"]
+    assert read_acting(kept.file) == Acting(min_timestep=350, guided=True)
     other = FIT.model_copy(update={"pack_revision": "new"})
     assert look_into(file, other).origin.endswith(
         "learned with another model: tiny 5e8d11ab3c907f24"

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from pipeline.diffusion.adapter_config import Acting
 from pipeline.diffusion.adapters import AdapterUse, RegionalAdapters
 from pipeline.diffusion.attention import region_attention
 from pipeline.diffusion.positions import joint_text, video_positions
 from pipeline.diffusion.regions import RegionLayout, make_layout
 from pipeline.packs.record import load_record
 from pipeline.priors.adapter import add_adapter, write_adapter
-from pipeline.priors.in_regions import figure_layout, placed
+from pipeline.priors.in_regions import FigureAdapter, figure_layout, placed
 from pipeline.priors.trainer import Example, train
 from pipeline.progress import finish
 from tests.pipeline.priors.training import (
@@ -75,6 +76,20 @@ def test_an_adapter_acts_in_training_as_it_does_in_a_render(tmp_path: Path) -> N
         assert torch.allclose(trained, rendered, atol=1e-5)
     with region_attention(other, "classes"):
         assert not torch.allclose(trained, predict(other, shown), atol=1e-3)
+
+
+def test_an_adapter_of_the_noise_and_of_the_words_acts_then_alone() -> None:
+    model, shown = tiny_model(), taught()[1]
+    plain = predict(model, shown)
+    adapter = add_adapter(model, "motion", tiny_settings(), torch.Generator().manual_seed(4))
+    for weight in adapter.parameters():
+        weight.data = torch.randn(weight.shape, generator=torch.Generator().manual_seed(7))
+    adapters = FigureAdapter(model, Acting(min_timestep=400, guided=True))
+    assert [adapters.differ(timestep) for timestep in (399, 400)] == [False, True]
+    for timestep, prompted, acts in ((400, True, True), (399, True, False), (999, False, False)):
+        with adapters.active(layout(), timestep=timestep, prompted=prompted):
+            assert torch.equal(predict(model, shown), plain) is not acts
+    assert not torch.equal(predict(model, shown), plain)
 
 
 def test_each_example_keeps_to_its_own_place_and_the_seed_tells_the_weights() -> None:

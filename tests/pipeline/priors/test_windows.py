@@ -14,7 +14,8 @@ from pipeline.clips import Crop
 from pipeline.diffusion.model import ClipFormat
 from pipeline.errors import InputError, UnreadableVideoError
 from pipeline.packs.record import load_record
-from pipeline.priors.windows import clip_windows, frames_at, read_source, window_starts
+from pipeline.priors.footage import footage_of, windows_of
+from pipeline.priors.windows import frames_at, read_source, window_starts
 from pipeline.vision.encode import encode_frames
 from tests.painted import painted, painted_number
 
@@ -36,12 +37,21 @@ def _numbered(count: int) -> np.ndarray:
     return np.broadcast_to(greys, (count, 6, 9, 3)).copy()
 
 
+def _windows(
+    frames: np.ndarray, fps: float, clip: ClipFormat, name: str = "the clip"
+) -> list[np.ndarray]:
+    numbers = np.arange(len(frames))
+    footage = footage_of(frames, fps, numbers, clip, track=None, crop=None, name=name)
+    (windows,) = windows_of([footage], clip.num_frames)
+    return [window.frames for window in windows]
+
+
 def _greys(window: np.ndarray) -> list[int]:
     return window[:, 0, 0, 0].tolist()
 
 
 def test_a_clip_of_the_library_gives_three_windows() -> None:
-    windows = clip_windows(_numbered(48), 8.0, THEATRE)
+    windows = _windows(_numbered(48), 8.0, THEATRE)
     assert [_greys(window) for window in windows] == [
         list(range(start, start + 24)) for start in (0, 12, 24)
     ]
@@ -50,37 +60,37 @@ def test_a_clip_of_the_library_gives_three_windows() -> None:
 
 
 def test_a_faster_clip_is_played_at_the_packs_pace() -> None:
-    (window,) = clip_windows(_numbered(90), 30.0, THEATRE)
+    (window,) = _windows(_numbered(90), 30.0, THEATRE)
     assert _greys(window) == [round(k * 30 / 8) for k in range(24)]
 
 
 def test_a_slower_clip_shows_frames_longer() -> None:
-    (window,) = clip_windows(_numbered(12), 4.0, THEATRE)
+    (window,) = _windows(_numbered(12), 4.0, THEATRE)
     seen = _greys(window)
     assert seen == sorted(seen)
     assert set(seen) == set(range(12))
 
 
 def test_the_last_frame_of_a_short_clip_is_held() -> None:
-    (window,) = clip_windows(_numbered(16), 8.0, COGVIDEOX.sized(height_px=32, width_px=48))
+    (window,) = _windows(_numbered(16), 8.0, COGVIDEOX.sized(height_px=32, width_px=48))
     assert _greys(window) == [*range(16), *[15] * 33]
 
 
 @pytest.mark.parametrize(("count", "fps"), [(15, 8.0), (47, 25.0)])
 def test_a_clip_of_less_than_a_third_is_refused(count: int, fps: float) -> None:
     with pytest.raises(InputError, match=r"walks\.mp4 is too short: 1\.9 s.*needs 2\.0 s"):
-        clip_windows(_numbered(count), fps, COGVIDEOX, name="walks.mp4")
+        _windows(_numbered(count), fps, COGVIDEOX, name="walks.mp4")
 
 
 def test_one_frame_is_refused() -> None:
     with pytest.raises(InputError, match=r"walks\.mp4 has one frame only"):
-        clip_windows(_numbered(1), 8.0, THEATRE, name="walks.mp4")
+        _windows(_numbered(1), 8.0, THEATRE, name="walks.mp4")
 
 
 def test_wide_frames_lose_their_edges() -> None:
     frames = np.zeros((24, 96, 400, 3), np.uint8)
     frames[:, :, 128:272] = (11, 140, 70)
-    (window,) = clip_windows(frames, 8.0, THEATRE)
+    (window,) = _windows(frames, 8.0, THEATRE)
     assert (window == (11, 140, 70)).all()
 
 
@@ -157,4 +167,4 @@ def test_a_film_of_one_frame_is_refused(tmp_path: Path) -> None:
     encode_frames(painted([5]), path, fps=8)
     frames, fps, _ = read_source(path)
     with pytest.raises(InputError, match="one frame only"):
-        clip_windows(frames, fps, THEATRE)
+        _windows(frames, fps, THEATRE)

@@ -72,22 +72,22 @@ def serve(
     What their steps take is kept as the pace of `pack`.
     """
     pid = os.getpid()
-    other = queue.workers.enlist(pid, device)
-    if other is not None:
-        raise WorkspaceError(
-            f"another worker (process {other}) serves {queue.path.parent}",
-            hint="One is enough: it takes every job of this home.",
-        )
-    try:
-        with _leaving_on_signals() as leaving:
+    with _leaving_on_signals() as leaving:  # first, so that who is enlisted is dismissed, too
+        other = queue.workers.enlist(pid, device)
+        if other is not None:
+            raise WorkspaceError(
+                f"another worker (process {other}) serves {queue.path.parent}",
+                hint="One is enough: it takes every job of this home.",
+            )
+        try:
             _leave_with_parent(leaving)
             others = [one for one in queue.workers.living() if one != pid]
             for job_id in queue.recover(silent_seconds=0, but_of=others):
                 logger.warning("job %s was interrupted; it starts again", job_id)
             queue.prune()
             _Service(queue, start, pack, device, leaving).run(once=once)
-    finally:
-        queue.workers.dismiss(pid)
+        finally:
+            queue.workers.dismiss(pid)
 
 
 class _Service:

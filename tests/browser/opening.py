@@ -167,7 +167,7 @@ def watch_errors(page: Page) -> list[str]:
         if said.text.startswith("refusals are "):
             expected = said.text.endswith("expected")
         elif said.type == "error" and not (expected and REFUSED.search(said.text)):
-            errors.append(said.text)
+            errors.append(f"{said.text} at {said.location.get('url')}")
 
     page.on("console", hear)
     page.on("pageerror", lambda error: errors.append(str(error)))

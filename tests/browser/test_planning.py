@@ -116,8 +116,16 @@ def test_plans_are_opened_and_stories_kept_as_files(page: Page, studio_url: str)
 def test_a_model_plans_a_story_and_replans_its_scenes(
     page: Page, studio_url: str, model: Model
 ) -> None:
+    seen, good = threading.Event(), model.says
+
+    def once_seen(asked: Asked) -> Reply:
+        assert seen.wait(60)
+        return good(asked)
+
+    model.says = once_seen
     _begin_with_model(page, studio_url)
     expect(page.locator("#thinking strong")).to_contain_text("Thinking of the story")
+    seen.set()
     expect(page.locator(".scene-card")).to_have_count(5)
     expect(page.locator("#thinking .planning")).to_be_hidden()
     expect(page.get_by_label("Title of the story")).to_have_value(told.STORY["title"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from pathlib import Path
 
@@ -56,6 +57,7 @@ def test_a_processor_used_for_want_of_cuda_in_torch_is_warned_of(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(logging.WARNING)
     load_pack(tiny_pack, CPU)
     assert not caplog.records
     monkeypatch.setattr("pipeline.packs.load.lacks_cuda", lambda: True)

@@ -31,7 +31,7 @@ test: $(TESTS_INSTALLED) lint test-js ## all that needs no GPU, no network and n
 check: $(TESTS_INSTALLED) lint test-js ## format, lint, types and the fast tests, in four to five minutes
 	$(PYTEST) $(TWO_AT_ONCE) -m "$(NOT_HERE) and not browser"
 
-test-slow: $(TESTS_INSTALLED) ## the tests that take longer than 20 seconds each
+test-slow: $(TESTS_INSTALLED) ## the tests that take long, up to minutes each
 	$(PYTEST) -m "slow and not gpu and not network"
 
 lint: $(TESTS_INSTALLED) ## format, lint and types

@@ -158,6 +158,7 @@ def test_a_take_is_seen_beside_the_one_without_boxes(page: Page, studio: Studio)
     )
 
 
+@pytest.mark.slow
 def test_a_take_without_boxes_is_asked_for(page: Page, studio: Studio) -> None:
     project = studio.keep(make_pair())
     keep_take(project, studio, seed=40, steps=3)

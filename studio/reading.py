@@ -9,7 +9,6 @@ from pipeline.settings import Settings
 from pipeline.story import Scene
 from pipeline.workspace import Project
 from studio.edits import find_region
-from studio.projects import find_scene
 from studio.staging import stage
 
 MAX_CHARACTERS = 4000
@@ -21,11 +20,16 @@ def words_view(
 ) -> View:
     """Give the marks of a region's text, or of the background's where the region is None.
 
-    Raises:
-        NotThereError: there is no such scene or region.
+    None where the scene or region has gone: the page asks while somebody edits.
     """
-    scene = find_scene(project.story, scene_id)
-    return {"marks": [asdict(mark) for mark in _marks(project, settings, scene, region_id, text)]}
+    scenes = (one for one in project.story.scenes if one.id == scene_id)
+    scene = next((one for one in scenes if _has(one, region_id)), None)
+    found = _marks(project, settings, scene, region_id, text) if scene else ()
+    return {"marks": [asdict(mark) for mark in found]}
+
+
+def _has(scene: Scene, region_id: str | None) -> bool:
+    return region_id is None or any(one.id == region_id for one in scene.regions)
 
 
 def _marks(

@@ -38,9 +38,9 @@ class Acting(BaseModel):
     guided: bool = False
     """Whether it acts with the text alone, and not in the half that guidance leads away from."""
 
-    def acts(self, timestep: int, *, prompted: bool) -> bool:
-        """Whether it acts at a timestep in the half with the text, or in the one without."""
-        return timestep >= self.min_timestep and (prompted or not self.guided)
+    def acts(self, timestep: int, *, guided: bool = True) -> bool:
+        """Whether it acts at a timestep where guided ones do, or where they do not."""
+        return timestep >= self.min_timestep and (guided or not self.guided)
 
     def entries(self) -> dict[str, str]:
         """The entries of a header that say so; none where it always acts."""

@@ -141,12 +141,16 @@ class RegionalAdapters:
         finally:  # a freshly loaded adapter is on, and acts everywhere
             _settle(self._transformer)
 
-    def differ(self, timestep: int) -> bool:
-        """Whether the halves with and without text have different adapters at a timestep."""
-        return any(
-            one.acts(timestep, prompted=True) and not one.acts(timestep, prompted=False)
-            for one in self._acting.values()
-        )
+    def guided_tokens(
+        self, layout: RegionLayout, segments: Sequence[int] | None = None, *, timestep: int
+    ) -> Tensor | None:
+        """The visual tokens, bool (V,), of those that act with the text alone; None = none do."""
+        places = [
+            mask[layout.joint_text_length :, 0] > 0
+            for slug, mask in self._masks_of(layout, segments).items()
+            if self._acting[slug].guided and self._acting[slug].acts(timestep)
+        ]
+        return torch.stack(places).any(0) if places else None
 
     @contextmanager
     def active(
@@ -155,7 +159,7 @@ class RegionalAdapters:
         segments: Sequence[int] | None = None,
         *,
         timestep: int = _NOISIEST,
-        prompted: bool = True,
+        guided: bool = True,
     ) -> Iterator[None]:
         """Let the adapters act in their regions in the forwards inside the block.
 
@@ -166,7 +170,7 @@ class RegionalAdapters:
             segments: the scene's numbers of the layout's segments, where some were dropped
                 (`RegionLayout.without_empty`); None = none were.
             timestep: of those forwards; at the noisiest, all adapters act.
-            prompted: False for forwards of the half without text alone.
+            guided: False leaves out those that act with the text alone.
 
         Raises:
             ValueError: already active, or the transformer got the adapters of another scene since.
@@ -174,7 +178,7 @@ class RegionalAdapters:
         masks = {
             slug: mask
             for slug, mask in self._masks_of(layout, segments).items()
-            if self._acting[slug].acts(timestep, prompted=prompted)
+            if self._acting[slug].acts(timestep, guided=guided)
         }
         if not masks.keys() <= _present(self._transformer):
             raise ValueError("these adapters made way for those of another scene")

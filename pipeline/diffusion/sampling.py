@@ -35,8 +35,10 @@ _PLAIN = "plain: one text for the whole picture"
 class Adapters(Protocol):
     """LoRA adapters that act in regions, see `RegionalAdapters`."""
 
-    def differ(self, timestep: int) -> bool:
-        """Whether the halves with and without text have different adapters at a timestep."""
+    def guided_tokens(
+        self, layout: RegionLayout, segments: Sequence[int] | None = None, /, *, timestep: int
+    ) -> Tensor | None:
+        """The visual tokens, bool (V,), of those that act with the text alone; None = none do."""
         ...
 
     def active(
@@ -46,9 +48,9 @@ class Adapters(Protocol):
         /,
         *,
         timestep: int,
-        prompted: bool = True,
+        guided: bool = True,
     ) -> AbstractContextManager[None]:
-        """Let them act in the forwards inside the block."""
+        """Let them act in the forwards inside the block; `guided`: those of the text alone too."""
         ...
 
 
@@ -191,17 +193,28 @@ class _Model:
         """The guided prediction in float32, shaped as the latents."""
         if self.prompt_embeds.shape[0] == latents.shape[0]:
             return self._run(latents, self.prompt_embeds, timestep)
-        if self.adapters is not None and self.adapters.differ(timestep):
-            without, told = self.prompt_embeds.chunk(2)
-            empty = self._run(latents, without, timestep, prompted=False)
-            prompted = self._run(latents, told, timestep)
-        else:
-            both = self._run(torch.cat([latents] * 2), self.prompt_embeds, timestep)
-            empty, prompted = both.chunk(2)
+        both = self._run(torch.cat([latents] * 2), self.prompt_embeds, timestep, guided=False)
+        empty, prompted = both.chunk(2)
+        guided = self._guided_cells(latents, timestep)
+        if guided is not None:  # a pass of their own, that counts in their places and nowhere else
+            told = self._run(latents, self.prompt_embeds.chunk(2)[1], timestep)
+            prompted = torch.where(guided, told, prompted)
         return empty + self.guidance_scale * (prompted - empty)
 
+    def _guided_cells(self, latents: Tensor, timestep: int) -> Tensor | None:
+        """Where adapters act that do so with the text alone, bool (f, 1, h, w); None = nowhere."""
+        if self.adapters is None or self.regions is None:
+            return None
+        tokens = self.adapters.guided_tokens(self.regions, self.segments, timestep=timestep)
+        side = self.transformer.config["patch_size"]
+        rows, columns = latents.shape[3] // side, latents.shape[4] // side
+        if tokens is None:
+            return None
+        cells = tokens.view(-1, 1, rows, columns)
+        return cells.repeat_interleave(side, 2).repeat_interleave(side, 3)
+
     def _run(
-        self, latents: Tensor, embeds: Tensor, timestep: int, *, prompted: bool = True
+        self, latents: Tensor, embeds: Tensor, timestep: int, *, guided: bool = True
     ) -> Tensor:
         """The prediction for latents (B, ...) with the texts of each, float32."""
         kwargs = None if self.regions is None else {"regions": self.regions}
@@ -212,7 +225,7 @@ class _Model:
                 changed.enter_context(feed_forward_in_parts(self.transformer, self.regions))
                 if self.adapters is not None:
                     acting = self.adapters.active(
-                        self.regions, self.segments, timestep=timestep, prompted=prompted
+                        self.regions, self.segments, timestep=timestep, guided=guided
                     )
                     changed.enter_context(acting)
             return self.transformer(

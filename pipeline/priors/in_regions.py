@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         CogVideoXTransformer3DModel,
     )
     from numpy.typing import NDArray
+    from torch import Tensor
     from torch.utils.hooks import RemovableHandle
 
     from pipeline.diffusion.adapter_config import Acting
@@ -53,10 +54,13 @@ class FigureAdapter:
     transformer: CogVideoXTransformer3DModel
     acting: Acting
 
-    def differ(self, timestep: int) -> bool:
-        """Whether the halves with and without text have different adapters at a timestep."""
-        acts = (self.acting.acts(timestep, prompted=half) for half in (True, False))
-        return len({*acts}) > 1
+    def guided_tokens(
+        self, layout: RegionLayout, _segments: Sequence[int] | None = None, *, timestep: int
+    ) -> Tensor | None:
+        """The visual tokens, bool (V,), where it acts with the text alone; None = it does not."""
+        if not (self.acting.guided and self.acting.acts(timestep)):
+            return None
+        return layout.adapter_mask([0])[layout.joint_text_length :]
 
     @contextmanager
     def active(
@@ -65,10 +69,10 @@ class FigureAdapter:
         _segments: Sequence[int] | None = None,
         *,
         timestep: int,
-        prompted: bool = True,
+        guided: bool = True,
     ) -> Iterator[None]:
         """Let it act in the forwards inside the block, if it does then."""
-        if self.acting.acts(timestep, prompted=prompted):
+        if self.acting.acts(timestep, guided=guided):
             yield
             return
         layers = [one for one in self.transformer.modules() if isinstance(one, LoraLayer)]

@@ -45,7 +45,6 @@ CHROMIUM_OPTIONS = [
 MEDIA_OPTIONS = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 """A moving picture and a beep in the place of camera and microphone, which nobody has to allow."""
 REFUSED = re.compile(r"the server responded with a status of 4\d\d|ERR_CONNECTION_REFUSED")
-NOT_THERE = "the server responded with a status of 404"
 PATIENCE_MS = 60_000
 """For so long an element is waited for: on a machine that is busy otherwise a page takes long."""
 NO_CHROMIUM = (
@@ -167,8 +166,6 @@ def watch_errors(page: Page) -> list[str]:
         nonlocal expected
         if said.text.startswith("refusals are "):
             expected = said.text.endswith("expected")
-        elif said.type == "error" and NOT_THERE in said.text:  # asked of what has just gone
-            print(f"not there: {said.location.get('url')}")
         elif said.type == "error" and not (expected and REFUSED.search(said.text)):
             errors.append(f"{said.text} at {said.location.get('url')}")
 

@@ -7,7 +7,6 @@ import pytest
 from pipeline.settings import Settings
 from pipeline.workspace import Project
 from studio.reading import words_view
-from studio.refusals import NotThereError
 
 
 def test_words_of_a_box_are_marked_for_its_own_player(project: Project, settings: Settings) -> None:
@@ -26,8 +25,7 @@ def test_words_of_the_background_are_marked(project: Project, settings: Settings
 
 
 @pytest.mark.parametrize(("scene", "region"), [("dusk", "nobody"), ("nowhere", "mia")])
-def test_what_is_not_there_has_no_words(
+def test_what_has_gone_has_no_marks(
     project: Project, settings: Settings, scene: str, region: str
 ) -> None:
-    with pytest.raises(NotThereError):
-        words_view(project, settings, scene, region, "a fox")
+    assert words_view(project, settings, scene, region, "a shy unicorn") == {"marks": []}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -40,10 +40,13 @@ def saying(transformer: Model, tmp_path: Path) -> Callable[..., Path]:
 
 
 def first_guess(
-    model: Model, layout: RegionLayout, text: Tensor, file: Path | None, guidance: float = 1.0
+    model: Model,
+    layout: RegionLayout,
+    text: Tensor,
+    uses: Sequence[AdapterUse],
+    guidance: float = 1.0,
 ) -> Tensor:
     """The clean latents after one step from noise alone, all texts being the same."""
-    uses = [AdapterUse("a", file, "motion", (0,))] if file else []
     steps = denoise(
         model,
         SCHEDULERS[0],
@@ -62,13 +65,41 @@ def test_guidance_adds_to_an_adapter_that_is_off_without_text(
     transformer: Model, overlap: RegionLayout, draw: Draw, saying: Callable[..., Path]
 ) -> None:
     text = draw(5, 12)
-    base = first_guess(transformer, overlap, text, None)
-    acting = first_guess(transformer, overlap, text, saying())
+    always_on = [AdapterUse("a", saying(), "motion", (0,))]
+    base = first_guess(transformer, overlap, text, [])
+    acting = first_guess(transformer, overlap, text, always_on)
     assert (acting - base).abs().max() > 0.05
-    always = first_guess(transformer, overlap, text, saying(), GUIDANCE)
+    always = first_guess(transformer, overlap, text, always_on, GUIDANCE)
     torch.testing.assert_close(always, acting, atol=1e-4, rtol=0)
-    guided = first_guess(transformer, overlap, text, saying(guided="true"), GUIDANCE)
-    torch.testing.assert_close(guided, base + GUIDANCE * (acting - base), atol=1e-4, rtol=0)
+    of_the_text = [AdapterUse("a", saying(guided="true"), "motion", (0,))]
+    guided = first_guess(transformer, overlap, text, of_the_text, GUIDANCE)
+    here = cells(overlap, 0)
+    wanted = torch.where(here, base + GUIDANCE * (acting - base), base)
+    torch.testing.assert_close(guided, wanted, atol=1e-4, rtol=0)
+    assert (acting - base)[(~here).expand_as(base)].abs().max() > 0.01
+    RegionalAdapters(transformer, ())
+
+
+def cells(layout: RegionLayout, segment: int) -> Tensor:
+    """Where a segment is in the latents of 3 frames of 8 x 12, in patches of 2 x 2."""
+    places = layout.membership[segment].view(3, 1, 4, 6)
+    return places.repeat_interleave(2, 2).repeat_interleave(2, 3)
+
+
+def test_beside_a_guided_adapter_one_that_always_acts_stays_as_it_is(
+    transformer: Model, overlap: RegionLayout, draw: Draw, saying: Callable[..., Path]
+) -> None:
+    text = draw(5, 12)
+    look = write_adapter(transformer, saying().parent / "look.st", blocks=(1,), seed=9)
+    uses = [
+        AdapterUse("look", look, "character", (0, 1)),
+        AdapterUse("motion", saying(guided="true"), "motion", (0,)),
+    ]
+    both = first_guess(transformer, overlap, text, uses, GUIDANCE)
+    looks = first_guess(transformer, overlap, text, uses[:1], GUIDANCE)
+    here = cells(overlap, 0).expand_as(both)
+    torch.testing.assert_close(both[~here], looks[~here], atol=1e-5, rtol=0)
+    assert (both - looks)[here].abs().max() > 0.05
     RegionalAdapters(transformer, ())
 
 

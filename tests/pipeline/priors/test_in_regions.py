@@ -85,9 +85,14 @@ def test_an_adapter_of_the_noise_and_of_the_words_acts_then_alone() -> None:
     for weight in adapter.parameters():
         weight.data = torch.randn(weight.shape, generator=torch.Generator().manual_seed(7))
     adapters = FigureAdapter(model, Acting(min_timestep=400, guided=True))
-    assert [adapters.differ(timestep) for timestep in (399, 400)] == [False, True]
-    for timestep, prompted, acts in ((400, True, True), (399, True, False), (999, False, False)):
-        with adapters.active(layout(), timestep=timestep, prompted=prompted):
+    places = [adapters.guided_tokens(layout(), timestep=timestep) for timestep in (399, 400)]
+    assert places[0] is None
+    assert places[1] is not None
+    assert torch.equal(places[1], layout().membership[0])
+    always = FigureAdapter(model, Acting(min_timestep=400))
+    assert always.guided_tokens(layout(), timestep=400) is None
+    for timestep, guided, acts in ((400, True, True), (399, True, False), (999, False, False)):
+        with adapters.active(layout(), timestep=timestep, guided=guided):
             assert torch.equal(predict(model, shown), plain) is not acts
     assert not torch.equal(predict(model, shown), plain)
 

@@ -198,10 +198,13 @@ def _sample(
     _step: int,
 ) -> bytes:
     """What the model makes of the first source's words by now; the same noise every time."""
-    from pipeline.priors.in_regions import FigureAdapter, placed
+    from pipeline.priors.in_regions import FigureAdapter, placed, whole_layout
     from pipeline.priors.sampling import sample_strip
 
-    regions = shown.regions and shown.regions.to(pack.device)
+    regions = shown.regions
+    if settings.guided and regions is None:  # as a scene renders it, and not in both halves
+        regions = whole_layout(pack.record, len(shown.prompt_embeds))
+    regions = regions and regions.to(pack.device)
     texts = shown.prompt_embeds.unflatten(0, (regions.num_segments if regions else 1, -1))
     with placed(transformer, regions):
         return sample_strip(

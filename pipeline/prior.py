@@ -56,6 +56,10 @@ class TrainSettings(Record):
     guided: bool = False
     """Whether the adapter, in renders, is off where there is no text, so that guidance adds to it
     as it adds to the words. Trained with words alone, it would act there just the same."""
+    still: Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)] = 1.0
+    """Of a guided one, how much counts in renders that it changes alike in all frames: looks."""
+    moving: Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)] = 1.0
+    """Of a guided one, how much counts that it changes between frames: movements."""
     appearance: bool = False
     """Whether each clip gets a spatial adapter of its own beside, for its looks to go there."""
     pictures: Literal["video", "latent"] = "video"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 TARGETS = ("attn1.to_q", "attn1.to_k", "attn1.to_v", "attn1.to_out.0", "ff.net.0.proj", "ff.net.2")
 """The linear layers of a block that adapters may change: each sees all tokens, so masks apply."""
@@ -31,16 +31,22 @@ def is_pickle(start: bytes) -> bool:
 
 
 class Acting(BaseModel):
-    """When an adapter acts, as its file's header says; always, where it says nothing."""
+    """When an adapter acts and how, as its file's header says; always, where it says nothing."""
+
+    model_config = ConfigDict(frozen=True)
 
     min_timestep: int = Field(default=0, ge=0, lt=1000)
     """The least timestep of 1000 that it acts at."""
     guided: bool = False
     """Whether it acts with the text alone, and not in the half that guidance leads away from."""
+    still: float = Field(default=1.0, ge=0, le=10, allow_inf_nan=False)
+    """Guided: how much it counts what it changes alike in all frames, which is how things look."""
+    moving: float = Field(default=1.0, ge=0, le=10, allow_inf_nan=False)
+    """Guided: how much it counts what it changes between the frames, which is how they move."""
 
-    def acts(self, timestep: int, *, guided: bool = True) -> bool:
-        """Whether it acts at a timestep where guided ones do, or where they do not."""
-        return timestep >= self.min_timestep and (guided or not self.guided)
+    def acts(self, timestep: int) -> bool:
+        """Whether it acts at a timestep."""
+        return timestep >= self.min_timestep
 
     def entries(self) -> dict[str, str]:
         """The entries of a header that say so; none where it always acts."""

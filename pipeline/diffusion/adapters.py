@@ -14,6 +14,7 @@ from diffusers.hooks.group_offloading import _maybe_remove_and_reapply_group_off
 
 from pipeline.diffusion.adapter_files import adapter_hash, read_acting, read_adapter
 from pipeline.diffusion.feed_forward import part_lengths
+from pipeline.diffusion.guided import Guided
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from torch.utils.hooks import RemovableHandle
 
     from pipeline.artifacts import PriorBinding, ScenePrompt
+    from pipeline.diffusion.adapter_config import Acting
     from pipeline.diffusion.adapter_files import AdapterFile
     from pipeline.diffusion.model import ClipFormat
     from pipeline.diffusion.regions import RegionLayout
@@ -141,16 +143,19 @@ class RegionalAdapters:
         finally:  # a freshly loaded adapter is on, and acts everywhere
             _settle(self._transformer)
 
-    def guided_tokens(
+    def guided(
         self, layout: RegionLayout, segments: Sequence[int] | None = None, *, timestep: int
-    ) -> Tensor | None:
-        """The visual tokens, bool (V,), of those that act with the text alone; None = none do."""
-        places = [
-            mask[layout.joint_text_length :, 0] > 0
-            for slug, mask in self._masks_of(layout, segments).items()
-            if self._acting[slug].guided and self._acting[slug].acts(timestep)
-        ]
-        return torch.stack(places).any(0) if places else None
+    ) -> tuple[Guided, ...]:
+        """Those that act with the text alone at a timestep, grouped by how they do.
+
+        Groups come in the order of their first adapter.
+        """
+        places: dict[Acting, Tensor] = {}
+        for slug, mask in self._masks_of(layout, segments).items():
+            acting, here = self._acting[slug], mask[layout.joint_text_length :, 0] > 0
+            if acting.guided and acting.acts(timestep):
+                places[acting] = here | places.get(acting, here)
+        return tuple(Guided(acting, tokens) for acting, tokens in places.items())
 
     @contextmanager
     def active(
@@ -159,7 +164,7 @@ class RegionalAdapters:
         segments: Sequence[int] | None = None,
         *,
         timestep: int = _NOISIEST,
-        guided: bool = True,
+        guided: Sequence[Acting] | None = None,
     ) -> Iterator[None]:
         """Let the adapters act in their regions in the forwards inside the block.
 
@@ -170,7 +175,8 @@ class RegionalAdapters:
             segments: the scene's numbers of the layout's segments, where some were dropped
                 (`RegionLayout.without_empty`); None = none were.
             timestep: of those forwards; at the noisiest, all adapters act.
-            guided: False leaves out those that act with the text alone.
+            guided: of those that act with the text alone, only those that do it in one of these
+                manners; None = all.
 
         Raises:
             ValueError: already active, or the transformer got the adapters of another scene since.
@@ -178,7 +184,7 @@ class RegionalAdapters:
         masks = {
             slug: mask
             for slug, mask in self._masks_of(layout, segments).items()
-            if self._acting[slug].acts(timestep, guided=guided)
+            if takes_part(self._acting[slug], timestep, guided)
         }
         if not masks.keys() <= _present(self._transformer):
             raise ValueError("these adapters made way for those of another scene")
@@ -226,6 +232,11 @@ class RegionalAdapters:
             mask, slug = where.to(self._transformer.dtype) * use.scale, self._slugs[use.name]
             masks[slug] = torch.maximum(mask, masks.get(slug, mask))
         return {slug: mask.unsqueeze(1) for slug, mask in masks.items()}
+
+
+def takes_part(acting: Acting, timestep: int, guided: Sequence[Acting] | None) -> bool:
+    """Whether an adapter acts in a forward in which, of the guided ones, only these do."""
+    return acting.acts(timestep) and (not acting.guided or guided is None or acting in guided)
 
 
 def by_length(mask: Tensor, layout: RegionLayout) -> dict[int, Tensor]:

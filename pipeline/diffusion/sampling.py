@@ -13,6 +13,7 @@ from diffusers.schedulers.scheduling_dpm_cogvideox import CogVideoXDPMScheduler
 
 from pipeline.diffusion.attention import RegionAttnProcessor, region_attention
 from pipeline.diffusion.feed_forward import feed_forward_in_parts
+from pipeline.diffusion.guided import weigh
 from pipeline.diffusion.positions import joint_text, rotary_positions, video_positions
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pipeline.artifacts import AttentionMethod
+    from pipeline.diffusion.adapter_config import Acting
+    from pipeline.diffusion.guided import Guided
     from pipeline.diffusion.regions import RegionLayout
 
 Scheduler = CogVideoXDDIMScheduler | CogVideoXDPMScheduler
@@ -35,10 +38,10 @@ _PLAIN = "plain: one text for the whole picture"
 class Adapters(Protocol):
     """LoRA adapters that act in regions, see `RegionalAdapters`."""
 
-    def guided_tokens(
+    def guided(
         self, layout: RegionLayout, segments: Sequence[int] | None = None, /, *, timestep: int
-    ) -> Tensor | None:
-        """The visual tokens, bool (V,), of those that act with the text alone; None = none do."""
+    ) -> Sequence[Guided]:
+        """Those that act with the text alone at a timestep, grouped by how they do."""
         ...
 
     def active(
@@ -48,9 +51,9 @@ class Adapters(Protocol):
         /,
         *,
         timestep: int,
-        guided: bool = True,
+        guided: Sequence[Acting] | None = None,
     ) -> AbstractContextManager[None]:
-        """Let them act in the forwards inside the block; `guided`: those of the text alone too."""
+        """Let them act in the forwards inside the block; of the guided ones only those given."""
         ...
 
 
@@ -191,30 +194,29 @@ class _Model:
     @torch.no_grad()
     def predict(self, latents: Tensor, timestep: int) -> Tensor:
         """The guided prediction in float32, shaped as the latents."""
-        if self.prompt_embeds.shape[0] == latents.shape[0]:
-            return self._run(latents, self.prompt_embeds, timestep)
-        both = self._run(torch.cat([latents] * 2), self.prompt_embeds, timestep, guided=False)
-        empty, prompted = both.chunk(2)
-        guided = self._guided_cells(latents, timestep)
-        if guided is not None:  # a pass of their own, that counts in their places and nowhere else
-            told = self._run(latents, self.prompt_embeds.chunk(2)[1], timestep)
-            prompted = torch.where(guided, told, prompted)
-        return empty + self.guidance_scale * (prompted - empty)
+        halves = self.prompt_embeds.shape[0] // latents.shape[0]
+        plain = self._run(torch.cat([latents] * halves), self.prompt_embeds, timestep, ())
+        *empty, prompted = plain.chunk(halves)
+        prompted = self._guide(prompted, latents, timestep)
+        return empty[0] + self.guidance_scale * (prompted - empty[0]) if empty else prompted
 
-    def _guided_cells(self, latents: Tensor, timestep: int) -> Tensor | None:
-        """Where adapters act that do so with the text alone, bool (f, 1, h, w); None = nowhere."""
+    def _guide(self, prompted: Tensor, latents: Tensor, timestep: int) -> Tensor:
+        """The prediction with text and what adapters add that act with the text alone.
+
+        One pass for all that act in the same manner, beside those that had theirs before.
+        """
         if self.adapters is None or self.regions is None:
-            return None
-        tokens = self.adapters.guided_tokens(self.regions, self.segments, timestep=timestep)
-        side = self.transformer.config["patch_size"]
-        rows, columns = latents.shape[3] // side, latents.shape[4] // side
-        if tokens is None:
-            return None
-        cells = tokens.view(-1, 1, rows, columns)
-        return cells.repeat_interleave(side, 2).repeat_interleave(side, 3)
+            return prompted
+        told, acting, embeds = prompted, [], self.prompt_embeds[-latents.shape[0] :]
+        patch_size = self.transformer.config["patch_size"]
+        for one in self.adapters.guided(self.regions, self.segments, timestep=timestep):
+            acting.append(one.acting)
+            before, told = told, self._run(latents, embeds, timestep, acting)
+            prompted = prompted + weigh(told - before, one, patch_size)
+        return prompted
 
     def _run(
-        self, latents: Tensor, embeds: Tensor, timestep: int, *, guided: bool = True
+        self, latents: Tensor, embeds: Tensor, timestep: int, guided: Sequence[Acting]
     ) -> Tensor:
         """The prediction for latents (B, ...) with the texts of each, float32."""
         kwargs = None if self.regions is None else {"regions": self.regions}

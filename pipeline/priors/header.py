@@ -51,8 +51,8 @@ def metadata_of(prior: Prior) -> dict[str, str]:
 
 
 def acting_of(settings: TrainSettings) -> Acting:
-    """Give when an adapter that is trained so acts in renders."""
-    return Acting(min_timestep=settings.min_timestep, guided=settings.guided)
+    """Give when and how an adapter that is trained so acts in renders."""
+    return Acting.model_validate(settings.model_dump(include={*Acting.model_fields}))
 
 
 def without_places(text: str) -> str:

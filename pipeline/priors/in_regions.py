@@ -11,8 +11,9 @@ import numpy as np
 import torch
 from peft.tuners.lora.layer import LoraLayer
 
-from pipeline.diffusion.adapters import by_length, confine
+from pipeline.diffusion.adapters import by_length, confine, takes_part
 from pipeline.diffusion.attention import region_attention
+from pipeline.diffusion.guided import Guided
 from pipeline.diffusion.regions import make_layout
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
         CogVideoXTransformer3DModel,
     )
     from numpy.typing import NDArray
-    from torch import Tensor
     from torch.utils.hooks import RemovableHandle
 
     from pipeline.diffusion.adapter_config import Acting
@@ -47,6 +47,17 @@ def figure_layout(box: NDArray[np.float64], clip: ClipFormat, text_length: int) 
     )
 
 
+def whole_layout(clip: ClipFormat, text_length: int) -> RegionLayout:
+    """The layout of one text, and of an adapter, over the whole picture."""
+    boxes = torch.empty(0, clip.latent_frames, 4)
+    return make_layout(
+        boxes,
+        grid_height=clip.latent_height // clip.patch_size,
+        grid_width=clip.latent_width // clip.patch_size,
+        text_length=text_length,
+    )
+
+
 @dataclass(frozen=True)
 class FigureAdapter:
     """The adapter in training as a render has it: `placed` says where it acts, `acting` when."""
@@ -54,13 +65,14 @@ class FigureAdapter:
     transformer: CogVideoXTransformer3DModel
     acting: Acting
 
-    def guided_tokens(
+    def guided(
         self, layout: RegionLayout, _segments: Sequence[int] | None = None, *, timestep: int
-    ) -> Tensor | None:
-        """The visual tokens, bool (V,), where it acts with the text alone; None = it does not."""
+    ) -> tuple[Guided, ...]:
+        """Itself, where it acts with the text alone at a timestep."""
         if not (self.acting.guided and self.acting.acts(timestep)):
-            return None
-        return layout.adapter_mask([0])[layout.joint_text_length :]
+            return ()
+        tokens = layout.adapter_mask([0])[layout.joint_text_length :]
+        return (Guided(self.acting, tokens),)
 
     @contextmanager
     def active(
@@ -69,10 +81,10 @@ class FigureAdapter:
         _segments: Sequence[int] | None = None,
         *,
         timestep: int,
-        guided: bool = True,
+        guided: Sequence[Acting] | None = None,
     ) -> Iterator[None]:
         """Let it act in the forwards inside the block, if it does then."""
-        if self.acting.acts(timestep, guided=guided):
+        if takes_part(self.acting, timestep, guided):
             yield
             return
         layers = [one for one in self.transformer.modules() if isinstance(one, LoraLayer)]

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from pipeline.diffusion.adapter_config import Acting
 from pipeline.prior import TrainSettings
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _OTHER_KINDS: dict[PriorKind, set[str]] = {
     "character": {"debias", "appearance", "form", "cropped", "aligned"},
 }
 """Settings that a kind of prior is trained without."""
-_SINCE = {"form", "cropped", "aligned", "min_timestep", "guided"}
+_SINCE = {"form", "cropped", "aligned", *Acting.model_fields}
 """Settings that came later: left as they are by default, they leave earlier keys as they were."""
 
 

@@ -103,6 +103,28 @@ def test_beside_a_guided_adapter_one_that_always_acts_stays_as_it_is(
     RegionalAdapters(transformer, ())
 
 
+def test_looks_and_movements_each_have_a_pass_and_a_weight(
+    transformer: Model, overlap: RegionLayout, draw: Draw, saying: Callable[..., Path]
+) -> None:
+    text = draw(5, 12)
+    files = [saying(guided="true", still="1.5", moving="0.0"), saying(guided="true", moving="2.0")]
+    uses = [AdapterUse(str(at), file, "motion", (0,)) for at, file in enumerate(files)]
+    base, acting = (
+        first_guess(transformer, overlap, text, some)
+        for some in ([], [AdapterUse("a", saying(), "motion", (0,))])
+    )
+    here = cells(overlap, 0)
+    change = torch.where(here, acting - base, 0)
+    still = torch.where(here, change.sum(1, keepdim=True) / here.sum(0).clamp(min=1), 0)
+    one = first_guess(transformer, overlap, text, uses[:1], GUIDANCE)
+    torch.testing.assert_close(one, base + GUIDANCE * 1.5 * still, atol=1e-4, rtol=0)
+    other = first_guess(transformer, overlap, text, uses[1:], GUIDANCE)
+    wanted = base + GUIDANCE * (still + 2 * (change - still))
+    torch.testing.assert_close(other, wanted, atol=1e-4, rtol=0)
+    assert still.abs().max() > 0.02 < (change - still).abs().max()
+    RegionalAdapters(transformer, ())
+
+
 def test_an_adapter_of_the_noise_is_off_below_it(
     transformer: Model, overlap: RegionLayout, draw: Draw, saying: Callable[..., Path]
 ) -> None:
@@ -129,7 +151,7 @@ def test_an_adapter_of_the_noise_is_off_below_it(
     RegionalAdapters(transformer, ())
 
 
-@pytest.mark.parametrize("said", [{"min_timestep": "1000"}, {"guided": "maybe"}])
+@pytest.mark.parametrize("said", [{"min_timestep": "1000"}, {"guided": "maybe"}, {"still": "inf"}])
 def test_what_cannot_be_is_refused(saying: Callable[..., Path], said: dict[str, str]) -> None:
     with pytest.raises(InputError, match=f"{next(iter(said))} in its metadata"):
         read_acting(saying(**said))
@@ -138,8 +160,9 @@ def test_what_cannot_be_is_refused(saying: Callable[..., Path], said: dict[str, 
 def test_a_header_says_when_it_acts_only_where_that_is_not_always(
     saying: Callable[..., Path],
 ) -> None:
-    told = Acting(min_timestep=350, guided=True)
-    assert told.entries() == {"min_timestep": "350", "guided": "true"}
+    told = Acting(min_timestep=350, guided=True, still=0.25, moving=1.5)
+    said = {"min_timestep": "350", "guided": "true", "still": "0.25", "moving": "1.5"}
+    assert told.entries() == said
     assert read_acting(saying(**told.entries())) == told
     assert Acting().entries() == {}
     assert read_acting(saying()) == Acting()

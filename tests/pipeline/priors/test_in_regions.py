@@ -85,13 +85,13 @@ def test_an_adapter_of_the_noise_and_of_the_words_acts_then_alone() -> None:
     for weight in adapter.parameters():
         weight.data = torch.randn(weight.shape, generator=torch.Generator().manual_seed(7))
     adapters = FigureAdapter(model, Acting(min_timestep=400, guided=True))
-    places = [adapters.guided_tokens(layout(), timestep=timestep) for timestep in (399, 400)]
-    assert places[0] is None
-    assert places[1] is not None
-    assert torch.equal(places[1], layout().membership[0])
+    assert adapters.guided(layout(), timestep=399) == ()
+    (one,) = adapters.guided(layout(), timestep=400)
+    assert one.acting == adapters.acting
+    assert torch.equal(one.tokens, layout().membership[0])
     always = FigureAdapter(model, Acting(min_timestep=400))
-    assert always.guided_tokens(layout(), timestep=400) is None
-    for timestep, guided, acts in ((400, True, True), (399, True, False), (999, False, False)):
+    assert always.guided(layout(), timestep=400) == ()
+    for timestep, guided, acts in ((400, None, True), (399, None, False), (999, (), False)):
         with adapters.active(layout(), timestep=timestep, guided=guided):
             assert torch.equal(predict(model, shown), plain) is not acts
     assert not torch.equal(predict(model, shown), plain)

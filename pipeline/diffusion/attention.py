@@ -17,6 +17,7 @@ from diffusers.models.embeddings import apply_rotary_emb
 
 from pipeline.diffusion.attention_method import Chosen, choose_method
 from pipeline.diffusion.lse import merge_texts
+from pipeline.diffusion.products import attend_by_products, prefers_products
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,9 +75,7 @@ class RegionAttnProcessor:
             _check_fit(regions, text_length, hidden_states.shape[1], attention_mask)
         query, key, value = _project(attn, joint, text_length, image_rotary_emb)
         attend = partial(
-            dispatch_attention_fn,
-            backend=self._attention_backend,
-            parallel_config=self._parallel_config,
+            _attend, backend=self._attention_backend, parallel_config=self._parallel_config
         )
         if regions is None:
             attended = attend(
@@ -159,6 +158,28 @@ def _rotate(visual: Tensor, rotary: tuple[Tensor, Tensor]) -> None:
             rotary,  # pyright: ignore[reportArgumentType]  (diffusers declares a 1-tuple)
             sequence_dim=1,
         )
+    )
+
+
+def _attend(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    *,
+    attn_mask: Tensor | None = None,
+    backend: AttentionBackendName | None = None,
+    parallel_config: object = None,
+) -> Tensor:
+    """One plain call, (B, S, H, D): diffusers' own, or by products where that is faster."""
+    if attn_mask is None and backend is None and prefers_products(query, key):
+        return attend_by_products(query, key, value)
+    return dispatch_attention_fn(
+        query,
+        key,
+        value,
+        attn_mask=attn_mask,
+        backend=backend,
+        parallel_config=parallel_config,  # pyright: ignore[reportArgumentType]
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from pipeline.plan.draft import DraftKey, DraftRegion, DraftStory, story_of
 from pipeline.plan.exchange import Imported, Refused, read_each
 from pipeline.plan.lint import repair
 from pipeline.playing import cast_for, learned_heads, prompt_for
-from pipeline.progress import Progress, Work
+from pipeline.progress import Progress, Work, retold
 from pipeline.recipes import Recipe, as_published
 from pipeline.rendering import normalise, render_prompt, take_of, write_take
 from pipeline.story import Story
@@ -175,12 +174,10 @@ _HIDDEN = DraftKey.model_validate({"box": {"x0": 0, "y0": 0, "x1": 1, "y1": 1}, 
 
 def _counted(work: Work[Outcome], *, done: int, of: int) -> Work[Outcome]:
     """A plan's work within the whole: a plan is a hundred steps."""
-    with closing(work):
-        while True:
-            try:
-                record = next(work)
-            except StopIteration as end:
-                return end.value
-            step = 100 * done + 100 * record.step // max(1, record.total)
-            note = f"plan {done + 1} of {of}: {record.note}"
-            yield Progress(stage="render", step=step, total=100 * of, note=note)
+
+    def tell(record: Progress) -> Progress:
+        step = 100 * done + 100 * record.step // max(1, record.total)
+        note = f"plan {done + 1} of {of}: {record.note}"
+        return Progress(stage="render", step=step, total=100 * of, note=note)
+
+    return retold(work, tell)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from typing import TypeVar
 
 from pydantic import Field
@@ -37,6 +38,17 @@ def finish(work: Work[T]) -> T:
             next(work)
         except StopIteration as stop:
             return stop.value
+
+
+def retold(work: Work[T], tell: Callable[[Progress], Progress]) -> Work[T]:
+    """The same work, whose records are told otherwise; it is closed with this."""
+    with closing(work):
+        while True:
+            try:
+                record = next(work)
+            except StopIteration as end:
+                return end.value
+            yield tell(record)
 
 
 def scaled(records: Iterator[Progress], *, offset: int, total: int) -> Iterator[Progress]:

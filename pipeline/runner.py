@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from contextlib import closing
 from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from pipeline.errors import InputError
 from pipeline.files import short, workspace_errors
 from pipeline.packs.record import find_pack, load_record
 from pipeline.planning import plan
-from pipeline.progress import Progress, T, Work
+from pipeline.progress import Progress, T, Work, retold
 from pipeline.workspace import Project
 
 if TYPE_CHECKING:
@@ -277,11 +276,9 @@ def check_film_path(out: Path) -> None:
 
 def _within(work: Work[T], *, offset: int, span: int, total: int) -> Work[T]:
     """Work whose steps count as `span` steps from `offset` within a larger whole."""
-    with closing(work):
-        while True:
-            try:
-                record = next(work)
-            except StopIteration as end:
-                return end.value
-            done = record.step * span // max(1, record.total)
-            yield record.model_copy(update={"step": offset + done, "total": total})
+
+    def tell(record: Progress) -> Progress:
+        done = record.step * span // max(1, record.total)
+        return record.model_copy(update={"step": offset + done, "total": total})
+
+    return retold(work, tell)

@@ -198,14 +198,14 @@ def _sample(
     _step: int,
 ) -> bytes:
     """What the model makes of the first source's words by now; the same noise every time."""
-    from pipeline.priors.in_regions import FigureAdapter, placed, whole_layout
+    from pipeline.priors.in_regions import FigureAdapter, in_the_middle, placed
     from pipeline.priors.sampling import sample_strip
 
-    regions = shown.regions
-    if settings.guided and regions is None:  # as a scene renders it, and not in both halves
-        regions = whole_layout(pack.record, len(shown.prompt_embeds))
+    regions, texts = shown.regions, shown.prompt_embeds
+    if settings.guided and regions is None:  # a look acts as it does in a scene
+        regions, texts = in_the_middle(texts, nothing, pack.record)
     regions = regions and regions.to(pack.device)
-    texts = shown.prompt_embeds.unflatten(0, (regions.num_segments if regions else 1, -1))
+    texts = texts.unflatten(0, (regions.num_segments if regions else 1, -1))
     with placed(transformer, regions):
         return sample_strip(
             transformer,

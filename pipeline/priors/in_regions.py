@@ -23,11 +23,15 @@ if TYPE_CHECKING:
         CogVideoXTransformer3DModel,
     )
     from numpy.typing import NDArray
+    from torch import Tensor
     from torch.utils.hooks import RemovableHandle
 
     from pipeline.diffusion.adapter_config import Acting
     from pipeline.diffusion.model import ClipFormat
     from pipeline.diffusion.regions import RegionLayout
+
+_MIDDLE = np.array((0.3, 0.2, 0.7, 0.95))
+"""A box, as many figures have one."""
 
 
 def figure_layout(box: NDArray[np.float64], clip: ClipFormat, text_length: int) -> RegionLayout:
@@ -47,15 +51,18 @@ def figure_layout(box: NDArray[np.float64], clip: ClipFormat, text_length: int) 
     )
 
 
-def whole_layout(clip: ClipFormat, text_length: int) -> RegionLayout:
-    """The layout of one text, and of an adapter, over the whole picture."""
-    boxes = torch.empty(0, clip.latent_frames, 4)
-    return make_layout(
-        boxes,
-        grid_height=clip.latent_height // clip.patch_size,
-        grid_width=clip.latent_width // clip.patch_size,
-        text_length=text_length,
-    )
+def in_the_middle(
+    prompt_embeds: Tensor, nothing: Tensor, clip: ClipFormat
+) -> tuple[RegionLayout, Tensor]:
+    """The layout of a figure in the middle of the picture, and its words with none around it.
+
+    Args:
+        prompt_embeds: (L, D), the figure's words.
+        nothing: (L, D), the empty text.
+        clip: the size of the clips that are rendered.
+    """
+    layout = figure_layout(_MIDDLE, clip, len(prompt_embeds))
+    return layout, torch.cat([prompt_embeds, nothing])
 
 
 @dataclass(frozen=True)
@@ -108,7 +115,8 @@ def placed(
     them in a render. None changes nothing: one text, and adapters that act everywhere.
     """
     if regions is None:
-        yield
+        with region_attention(transformer, "classes"):
+            yield
         return
     mask = regions.adapter_mask([0]).to(transformer.dtype).unsqueeze(1)
     parts = by_length(mask, regions)

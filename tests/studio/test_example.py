@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from pipeline.bundle import write_bundle
 from pipeline.errors import InputError
 from pipeline.files import write_bytes
+from pipeline.priors.store import PriorStore
 from pipeline.queue import Queue
 from pipeline.settings import Settings
 from pipeline.story import NUM_KEYFRAMES
@@ -49,6 +50,23 @@ def test_all_look_at_one_example(settings: Settings, bundle: Path) -> None:
     assert users(settings) == {example.example_settings(mine, bundle).user}
     assert one.story.title == "The shy fox"
     assert [take.settings.seed for take in one.takes("dawn")] == [7]
+
+
+def test_the_shipped_one_shows_what_was_learned(settings: Settings) -> None:
+    shown = example.shared_example(settings)
+    assert shown is not None
+    bound = {
+        scene.id: [PriorStore(settings).find(one.prior) for one in take.prompt.priors]
+        for scene in shown.story.scenes
+        for take in shown.takes(scene.id)
+        if take.settings.use_regions
+    }
+    words = {
+        scene: sorted(one.prior.words for one in found if one and one.shipped)
+        for scene, found in bound.items()
+    }
+    assert words["scene-5"] == ["Luna", "bows"]
+    assert words["scene-3"] == words["scene-4"] == ["Luna"]
 
 
 def test_another_bundle_is_another_example(settings: Settings, bundle: Path) -> None:

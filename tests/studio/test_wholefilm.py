@@ -133,10 +133,10 @@ def test_nothing_is_queued_where_too_much_waits(
 
 
 def test_nothing_is_learned_unasked_but_told(settings: Settings, links: Links) -> None:
-    told = could_be_learned(show(_dancing(settings, "dances", "bows"), settings, links))
+    told = could_be_learned(show(_dancing(settings, "dances", "spins"), settings, links))
     assert told["words"].startswith("Two motions could be learned, about ")
-    assert told["words"].endswith(" each: “dances”, “bows”.")
-    assert [one["words"] for one in told["motions"]] == ["dances", "bows"]
+    assert told["words"].endswith(" each: “dances”, “spins”.")
+    assert [one["words"] for one in told["motions"]] == ["dances", "spins"]
     one = could_be_learned(show(_dancing(settings, "spins"), settings, links))
     assert "each" not in one["words"]
     assert one["words"].startswith("One motion could be learned")

@@ -158,18 +158,31 @@ def refusals(page: Page) -> Iterator[None]:
 
 
 def watch_errors(page: Page) -> list[str]:
-    """Give the list that the page's console errors go into, but for expected `refusals`."""
+    """Give the list that the page's console errors go into, but for expected `refusals`.
+
+    Chromium may say on the console that something was refused long after the page has had the
+    answer, and so after the block: what was refused in it is known by its address.
+    """
     errors: list[str] = []
+    refused: set[str] = set()
     expected = False
 
     def hear(said: ConsoleMessage) -> None:
         nonlocal expected
+        url = said.location.get("url", "")
         if said.text.startswith("refusals are "):
             expected = said.text.endswith("expected")
-        elif said.type == "error" and not (expected and REFUSED.search(said.text)):
-            errors.append(f"{said.text} at {said.location.get('url')}")
+        elif said.type == "error" and not (
+            REFUSED.search(said.text) and (expected or url in refused)
+        ):
+            errors.append(f"{said.text} at {url}")
+
+    def look(answer: Response) -> None:
+        if expected and answer.status >= 400:
+            refused.add(answer.url)
 
     page.on("console", hear)
+    page.on("response", look)
     page.on("pageerror", lambda error: errors.append(str(error)))
     return errors
 

@@ -123,7 +123,7 @@ def test_what_is_brought_in_is_checked(stage: Stage) -> None:
         expect(window.locator(".bring-form")).to_contain_text("odd.safetensors")
         window.get_by_label("What is done").fill("dances")
         window.get_by_role("button", name="Bring it in").click()
-        expect(window.get_by_role("alert")).to_contain_text("odd.safetensors")
+        expect(window.get_by_role("alert")).to_contain_text("it is a pickle")
     expect(window.get_by_label("What is done")).to_have_value("dances")
 
 

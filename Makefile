@@ -52,7 +52,7 @@ example: $(TESTS_INSTALLED) ## render the story of the first page anew
 	$(BIN)/python -m tests.browser.example
 
 clean: ## remove what the commands above made
-	rm -rf .venv build demo.mp4 demo.srt .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv build demo.mp4 demo.srt demo.vtt .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
